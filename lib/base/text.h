@@ -1,0 +1,30 @@
+/* text - pieces of UTF-8 text that need not end in NUL, and hexadecimal.
+ *
+ * Ownership: nothing is copied or allocated. Threads: any. */
+#ifndef OLIVE_BASE_TEXT_H
+#define OLIVE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    const char *data;
+    size_t len;
+};
+
+#define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
+struct text text_of(const char *string); /* NULL gives the empty text */
+
+bool text_equal(const char *text, size_t len, const char *string);
+/* Without the blanks around: space, tab, CR, LF, NBSP (U+00A0) and the ideographic space (U+3000). */
+struct text text_trim(struct text text);
+/* Plain decimal digits only, at most `digits_max` of them; false otherwise. */
+bool text_digits(struct text text, size_t digits_max, uint64_t *ret);
+/* Optional sign and digits that fit; false otherwise. */
+bool text_int64(struct text text, int64_t *ret);
+
+void hex_encode(const void *data, size_t size, char *ret); /* 2 * size characters and a NUL, lower case */
+bool hex_decode(struct text text, void *ret, size_t size); /* exactly size bytes, either case */
+
+#endif
