@@ -1,0 +1,42 @@
+/* token - whom or what a record is about, without saying who.
+ *
+ * A token is the first 16 bytes of HMAC(key of the key epoch, kind ‖ 0 ‖ canonical identifier). The key stays
+ * with the connectors and with those who may look a person up (lib/io/crypto.h); the core only compares
+ * tokens. */
+#ifndef OLIVE_CORE_TOKEN_H
+#define OLIVE_CORE_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TOKEN_SIZE = 16, TOKEN_TEXT_SIZE = 2 * TOKEN_SIZE + 1 };
+
+struct token {
+    uint8_t bytes[TOKEN_SIZE];
+};
+
+/* What kinds of identifier become tokens; the names are part of the HMAC input and never change. */
+enum token_kind {
+    TOKEN_PERSON,    /* canonical id_no */
+    TOKEN_METER,     /* utility kind ‖ 0 ‖ meter_no */
+    TOKEN_HOUSEHOLD, /* household_no */
+    TOKEN_ACCOUNT,   /* bank_code ‖ 0 ‖ account_no; for the fund account_no alone */
+    TOKEN_UNIT,      /* unit_no */
+    TOKEN_PLATE,
+    TOKEN_CONTRACT, /* utility kind ‖ 0 ‖ contract_no (empty when there is none) */
+    TOKEN_PHONE,
+    TOKEN_CARD,
+    TOKEN_EMPLOYER,
+    TOKEN_FUND_ACCOUNT,
+    TOKEN_KIND_COUNT
+};
+
+extern const char *const token_kind_names[TOKEN_KIND_COUNT];
+bool token_kind_from(const char *name, enum token_kind *ret);
+
+int token_compare(const struct token *a, const struct token *b); /* as memcmp */
+bool token_equal(const struct token *a, const struct token *b);
+bool token_is_zero(const struct token *token);
+const char *token_text(const struct token *token, char ret[TOKEN_TEXT_SIZE]);
+
+#endif

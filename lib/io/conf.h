@@ -1,0 +1,115 @@
+/* conf - olive.yaml and conf.d/<any>.yaml, the same for every program.
+ *
+ * Precedence: command line (--set path=value) > OLIVE_<PATH> in the environment (dots and dashes as _, upper
+ * case) > conf.d in name order > olive.yaml > default. An unknown or repeated key, a wrong type, a value out
+ * of range is an error with file:line:column, exit 78. Relative paths are relative to the file that says
+ * them. Parsing, --help, the sample configuration (`olive config example`) and `config show` all come from
+ * the option tables in conf.c.
+ *
+ * Ownership: conf_load() … conf_free(); everything inside belongs to the struct. Threads: read-only once
+ * loaded. */
+#ifndef OLIVE_IO_CONF_H
+#define OLIVE_IO_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+#include "lib/core/code.h"
+
+struct conf_pair { /* an option of librdkafka or libpq, passed through */
+    char *key, *value;
+    char *place; /* file:line:column, for the error when the library refuses it */
+};
+struct conf_pairs {
+    struct conf_pair *items;
+    size_t count;
+};
+
+enum feed_mode { FEED_DELTA, FEED_SNAPSHOT };
+enum feed_lacking { LACKING_END, LACKING_RETRACT };
+enum feed_ready { READY_CONTROL, READY_RENAME, READY_STABLE };
+enum feed_charset { CHARSET_UTF8, CHARSET_GB18030 };
+
+struct conf_names { /* a list of words */
+    char **items;
+    size_t count;
+};
+
+struct feed_conf {
+    char *name; /* [a-z0-9-]{1,40} */
+    char *place;
+    enum source source;
+    enum feed_mode mode;
+    enum feed_lacking lacking;
+    bool complete;
+    unsigned utility_kinds; /* bit mask; required for utility */
+    char *inbox;
+    char *sequence; /* POSIX extended regex, group 1 is the number; NULL: order of receipt */
+    char *as_of;    /* regex for a snapshot's date in the file name; NULL: the day of receipt */
+    enum feed_ready ready;
+    uint32_t stable_s;
+    enum feed_charset charset;
+    char *delimiter;
+    char *quote; /* one character, or empty: none */
+    bool header;
+    uint32_t header_lines, trailer_lines; /* control lines before the header and after the data */
+    struct conf_names order;              /* column names of a feed without a header */
+    struct conf_pairs columns;            /* department's name -> canonical name */
+    struct conf_names ignore;             /* columns that may be there and are not read */
+    struct conf_pairs constants;          /* canonical name -> value */
+    uint32_t line_bytes_max;
+    bool enabled;
+};
+
+struct conf {
+    char *file; /* olive.yaml as found, for messages */
+    char *region;
+    struct conf_pairs kafka, postgres;
+    struct {
+        char *prefix; /* before olive.<source>.v1; empty in production */
+        uint32_t partitions, replication;
+    } topics;
+    struct {
+        uint32_t epoch;
+        char *token,
+            *dead_letter; /* files of 32 bytes; NULL: $CREDENTIALS_DIRECTORY/olive-token, olive-dead-letter */
+    } keys;
+    struct {
+        int32_t first; /* first open period (month), MONTH_NONE when not said */
+    } period;
+    char *policy; /* file */
+    struct {
+        char *state; /* journal, work, archive, rejected */
+        uint32_t scan_ms, queue_messages;
+    } connect;
+    struct {
+        uint32_t flush_ms, flush_ms_max, flush_records, memory_mib;
+        char *instance; /* shown in partition_owner; default host:pid */
+    } fuse;
+    struct feed_conf *feeds;
+    size_t feed_count;
+};
+
+struct conf_overrides { /* from the command line */
+    const char *file;   /* --config; NULL: $OLIVE_CONFIG, else /etc/olive/olive.yaml */
+    const char **sets;  /* "fuse.flush_ms=50" */
+    size_t set_count;
+};
+
+int conf_load(const struct conf_overrides *overrides, struct conf **ret, struct err *err);
+void conf_free(struct conf *conf);
+void conf_freep(struct conf **conf);
+const struct feed_conf *conf_feed(const struct conf *conf, const char *name); /* NULL: no such feed */
+void conf_show(const struct conf *conf,
+               bool json); /* as in force, on stdout; secrets of kafka/postgres masked */
+void conf_example(void);   /* a commented olive.yaml, on stdout */
+
+/* "PREFIXolive.<source>.v1" and its ".dlq"; "PREFIXolive.delivery.v1". ret has TOPIC_SIZE bytes. */
+enum { TOPIC_SIZE = 128 };
+const char *conf_topic(const struct conf *conf, enum source source, char ret[TOPIC_SIZE]);
+const char *conf_topic_dlq(const struct conf *conf, enum source source, char ret[TOPIC_SIZE]);
+const char *conf_topic_delivery(const struct conf *conf, char ret[TOPIC_SIZE]);
+
+#endif

@@ -1,0 +1,38 @@
+/* crypto - the token key and the dead-letter key: tokens are made here, dead letters sealed and opened.
+ *
+ * Keys:      32 bytes raw (or 64 hex digits and a newline) from a regular file of mode 0600 or tighter that
+ * the caller or root owns; else ERR_STOP, EXIT_CONFIG, with the path. Never a default, never from a command
+ * line. Tokens:    HMAC-SHA-256 (RFC 2104) over kind name ‖ 0 ‖ identifier, first 16 bytes. The keyed context
+ * is used again. Sealing:   AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front, 128-bit tag behind;
+ * the caller's context (feed, delivery, line) is authenticated with it. Threads:   one of each a thread.
+ * Memory that held a key is wiped on close. */
+#ifndef OLIVE_IO_CRYPTO_H
+#define OLIVE_IO_CRYPTO_H
+
+#include <stddef.h>
+
+#include "lib/base/buffer.h"
+#include "lib/base/err.h"
+#include "lib/core/token.h"
+
+struct tokeniser;
+/* file NULL: `name` in $CREDENTIALS_DIRECTORY. */
+int tokeniser_open(const char *file, struct tokeniser **ret, struct err *err);
+void tokeniser_close(struct tokeniser *tokeniser);
+void tokeniser_closep(struct tokeniser **tokeniser);
+void tokeniser_token(struct tokeniser *tokeniser, enum token_kind kind, const void *identifier, size_t size,
+                     struct token *ret);
+/* Identifiers of two parts, joined by a NUL: bank code and account, utility kind and meter number. */
+void tokeniser_token2(struct tokeniser *tokeniser, enum token_kind kind, const char *first,
+                      const void *second, size_t size, struct token *ret);
+
+struct sealer;
+int sealer_open(const char *file, struct sealer **ret, struct err *err);
+void sealer_close(struct sealer *sealer);
+void sealer_closep(struct sealer **sealer);
+void sealer_seal(struct sealer *sealer, const void *context, size_t context_size, const void *data,
+                 size_t size, struct buffer *out);
+int sealer_unseal(struct sealer *sealer, const void *context, size_t context_size, const void *data,
+                  size_t size, struct buffer *out, struct err *err);
+
+#endif
