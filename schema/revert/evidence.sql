@@ -1,0 +1,4 @@
+-- Revert olive:evidence from pg
+BEGIN;
+DROP TABLE olive.subject, olive.evidence, olive.evidence_delivery;
+COMMIT;

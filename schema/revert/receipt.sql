@@ -1,0 +1,4 @@
+-- Revert olive:receipt from pg
+BEGIN;
+DROP TABLE olive.delivery, olive.feed;
+COMMIT;
