@@ -12,11 +12,14 @@
 #define KNOWN_AT_END INT64_MAX
 
 /* Sorts the pointers in place by key and rank and moves the holding ones to the front, in key order; returns
- * how many hold. Repeated records (same id) are harmless. */
+ * how many hold (what stands behind them is spoiled). Repeated records are harmless. */
 size_t fold(const struct record **records, size_t count, int64_t known_at_ms);
 
-/* Sorts by id and keeps one of each: what a subject's evidence is. Returns how many are distinct. ids[i]
- * belongs to records[i], and moves with it. */
-size_t fold_distinct(struct record_id *ids, const struct record **records, size_t count);
+/* Which of the incoming records are new: not among all known ones of the subject, nor earlier among the
+ * incoming (the array is in order of arrival, and its records lie in one array in that order). Sorts both;
+ * moves the new ones to the front of incoming, in order of identity, and returns how many. Superseded records
+ * count as known: a repeated one is never stored twice. */
+size_t fold_new(const struct record **known, size_t known_count, const struct record **incoming,
+                size_t incoming_count);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef OLIVE_CORE_PROFILE_H
 #define OLIVE_CORE_PROFILE_H
 
+#include "lib/base/json.h"
 #include "lib/core/coverage.h"
 #include "lib/core/subject.h"
 
@@ -56,6 +57,8 @@ extern const struct profile_field profile_fields[];
 int64_t profile_int(const struct profile *profile, const struct profile_field *field);
 enum { PROFILE_GROUPS_MAX = GROUP_COUNT };
 size_t profile_groups(unsigned mask, const char *ret[PROFILE_GROUPS_MAX]); /* names in C order */
+
+void profile_field_json(const struct profile *profile, const struct profile_field *field, struct json *json);
 
 /* The canonical line of the dump, without the newline: one JSON object, fixed order, every field. */
 void profile_canonical(const struct profile *profile, struct buffer *out);

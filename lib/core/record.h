@@ -131,11 +131,20 @@ void record_id_of(const struct record *record, struct record_id *ret);
 /* For sources whose item is a word, not a secret (household kind, group, income kind and length): the item's
  * bytes are the source and the code, so that they need no key. */
 struct token record_item_code(enum source source, int code, int detail);
+/* That item for a record whose fact is set; the zero token for sources whose item is a secret. */
+struct token record_item_plain(const struct record *record);
 
 /* Same key of the fold: (source, item, valid_from) of one subject. Negative, 0, positive as memcmp. */
 int record_key_compare(const struct record *a, const struct record *b);
 /* Which of one key holds: the greater of (revision, received_ms, delivery digest, line). */
 int record_rank_compare(const struct record *a, const struct record *b);
+
+/* Which record it is: (delivery digest, line or origin, schema), in an order of no meaning; 0: equal ids. */
+int record_identity_compare(const struct record *a, const struct record *b);
+
+/* Every code of the fact is on its list: what comes from outside is asked this before anything is looked up
+ * by it. */
+bool record_codes_valid(const struct record *record);
 
 enum indicator record_indicator(const struct record *record); /* INDICATOR_NONE for household, roster, … */
 

@@ -97,9 +97,11 @@ struct subject {
 void subject_assess(const struct token *token, enum subject_kind kind, int32_t period,
                     const struct record **facts, size_t count, struct arena *arena, struct subject *ret);
 
-/* Canonical bytes: equal subjects give equal bytes. The token, kind, period, households and evidence digest
- * have columns of their own and are not in them. */
+/* Canonical bytes: equal subjects give equal bytes. The token, the period, the households' tokens and the
+ * evidence digest have columns of their own and are not in them. */
 void subject_pack(const struct subject *subject, struct buffer *out);
+/* Before: *ret zeroed, then token, kind, period, record_count, record_sum and the placements' households set
+ * from the columns. False: not our bytes. */
 bool subject_unpack(const void *data, size_t size, struct arena *arena, struct subject *ret);
 
 #endif
