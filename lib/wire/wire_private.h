@@ -1,0 +1,19 @@
+/* wire_private - what the files of lib/wire share: the decode arena and its allocator. */
+#ifndef OLIVE_WIRE_PRIVATE_H
+#define OLIVE_WIRE_PRIVATE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "lib/wire/record_wire.h"
+
+struct wire {
+    struct arena *arena; /* of one message, with a ceiling */
+    ProtobufCAllocator allocator;
+};
+
+/* The message unpacked into the wire's arena, valid until the next call; NULL and ERR_REJECT: not ours. */
+void *wire_unpack(struct wire *wire, const ProtobufCMessageDescriptor *descriptor, const void *data,
+                  size_t size, size_t size_max, struct err *err);
+void wire_pack(const ProtobufCMessage *message, struct buffer *out);
+
+#endif
