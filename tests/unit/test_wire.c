@@ -1,0 +1,142 @@
+#include "lib/wire/record_wire.h"
+
+#include <string.h>
+
+#include "tests/unit/random_record.h"
+#include "tests/unit/unit.h"
+
+static const struct token subject = {
+    {5, 6}
+};
+
+static void records_go_there_and_back(void **state)
+{
+    struct wire *wire = wire_new();
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 4000; seed++) {
+        struct random random = { seed };
+        struct record sent = random_record(&random, &subject, seed % 3 ? SUBJECT_PERSON : SUBJECT_METER), got;
+        struct buffer bytes = { 0 }, json_sent = { 0 }, json_got = { 0 };
+        struct json to_sent = json_to(&json_sent), to_got = json_to(&json_got);
+        struct delivery delivery;
+        struct err err = { 0 };
+
+        wire_pack_record(&sent, &bytes);
+        assert_int_equal(wire_unpack_record(wire, sent.source, subject.bytes, TOKEN_SIZE, bytes.data,
+                                            bytes.size, &got, &delivery, &err),
+                         0);
+        wire_record_json(&sent, &to_sent);
+        wire_record_json(&got, &to_got);
+        assert_int_equal(json_sent.size, json_got.size);
+        assert_memory_equal(json_sent.data, json_got.data, json_got.size);
+        buffer_free(&bytes);
+        buffer_free(&json_sent);
+        buffer_free(&json_got);
+    }
+    wire_free(wire);
+}
+
+static void what_is_not_ours_is_refused(void **state)
+{
+    struct wire *wire = wire_new();
+    struct random random = { 3 };
+    struct delivery delivery;
+    struct record got;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        struct record sent = random_record(&random, &subject, SUBJECT_PERSON);
+        struct buffer bytes = { 0 };
+        struct err err = { 0 };
+        enum source wrong = (enum source)((sent.source + 1) % SOURCE_COUNT);
+
+        wire_pack_record(&sent, &bytes);
+        assert_int_equal(wire_unpack_record(wire, wrong, subject.bytes, TOKEN_SIZE, bytes.data, bytes.size,
+                                            &got, &delivery, &err),
+                         -1);
+        assert_int_equal(err.kind, ERR_REJECT);
+        assert_int_equal(wire_unpack_record(wire, sent.source, subject.bytes, TOKEN_SIZE - 1, bytes.data,
+                                            bytes.size, &got, &delivery, &err),
+                         -1);
+        bytes.data[random_below(&random, (uint32_t)bytes.size)] ^= (uint8_t)(1U << random_below(&random, 8));
+        if (wire_unpack_record(wire, sent.source, subject.bytes, TOKEN_SIZE, bytes.data, bytes.size, &got,
+                               &delivery, &err) == 0)
+            assert_true(record_codes_valid(&got));
+        buffer_free(&bytes);
+    }
+    assert_int_equal(wire_unpack_record(wire, SOURCE_DEPOSIT, subject.bytes, TOKEN_SIZE, NULL, 0, &got,
+                                        &delivery, &(struct err){ 0 }),
+                     -1);
+    wire_free(wire);
+}
+
+static void assert_same_event(const struct event *sent, struct wire *wire)
+{
+    struct arena *arena = arena_new(0);
+    struct buffer bytes = { 0 }, json_sent = { 0 }, json_got = { 0 };
+    struct json to_sent = json_to(&json_sent), to_got = json_to(&json_got);
+    struct event got;
+    struct err err = { 0 };
+
+    wire_pack_event(sent, &bytes);
+    assert_int_equal(wire_unpack_event(wire, bytes.data, bytes.size, arena, &got, &err), 0);
+    wire_event_json(sent, &to_sent);
+    wire_event_json(&got, &to_got);
+    assert_int_equal(json_sent.size, json_got.size);
+    assert_memory_equal(json_sent.data, json_got.data, json_got.size);
+    assert_int_equal(wire_unpack_event(wire, bytes.data, bytes.size - 1, arena, &got, &err), -1);
+    buffer_free(&bytes);
+    buffer_free(&json_sent);
+    buffer_free(&json_got);
+    arena_free(arena);
+}
+
+static void receipts_and_closes_go_there_and_back(void **state)
+{
+    struct month_count months[] = {
+        {INDICATOR_DEPOSIT, month_from(2025, 11), 7}
+    };
+    struct topic_cut cuts[] = {
+        {"olive.deposit.v1", 3, 99}
+    };
+    struct feed_declared feeds[] = {
+        {"power", SOURCE_UTILITY, 1, true}
+    };
+    struct event receipt = {
+        .kind = EVENT_RECEIPT,
+        .receipt = {.delivery = *random_delivery(2),
+                    .feed = "bank-a",
+                    .source = SOURCE_DEPOSIT,
+                    .sequence = 4,
+                    .size_bytes = 100,
+                    .state = DELIVERY_INCOMPLETE,
+                    .why = "1 dead letter",
+                    .as_of_day = 20000,
+                    .lines = 9,
+                    .published = 7,
+                    .dead_lettered = 2,
+                    .by_reason = { [BAD_DATE] = 2 },
+                    .months = months,
+                    .month_count = 1,
+                    .took_ms = 12},
+    };
+    struct event close = {
+        .kind = EVENT_CLOSE,
+        .close = {.period = month_from(2025, 11),
+                  .cuts = cuts,
+                  .cut_count = 1,
+                  .feeds = feeds,
+                  .feed_count = 1,
+                  .policy = { 1, 2 }},
+    };
+    struct wire *wire = wire_new();
+
+    (void)state;
+    assert_same_event(&receipt, wire);
+    assert_same_event(&close, wire);
+    wire_free(wire);
+}
+
+UNIT_MAIN(cmocka_unit_test(records_go_there_and_back), cmocka_unit_test(what_is_not_ours_is_refused),
+          cmocka_unit_test(receipts_and_closes_go_there_and_back))
