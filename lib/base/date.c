@@ -162,7 +162,7 @@ static bool take_zone(struct text *text, int64_t *ret_offset_ms)
     if (!take_number(text, 2, 2, ':', &hour) || !take_number(text, 2, 2, '\0', &minute) || text->len ||
         hour > 14 || minute > 59)
         return false;
-    *ret_offset_ms = sign * (hour * 3600 + minute * 60) * 1000LL;
+    *ret_offset_ms = sign * (hour * INT64_C(3600) + minute * INT64_C(60)) * 1000;
     return true;
 }
 
@@ -188,7 +188,8 @@ bool instant_parse(struct text text, int64_t *ret_ms)
     }
     if (!take_zone(&text, &offset_ms))
         return false;
-    *ret_ms = (int64_t)day * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000LL + milli - offset_ms;
+    *ret_ms = (int64_t)day * DAY_MS + (hour * INT64_C(3600) + minute * INT64_C(60) + second) * 1000 + milli -
+              offset_ms;
     return true;
 }
 

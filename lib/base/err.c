@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void err_write(struct err *err, enum err_kind kind, int code, const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void err_write(struct err *err, enum err_kind kind, int code,
+                                                            const char *format, va_list args)
 {
     err->kind = kind;
     err->code = code;

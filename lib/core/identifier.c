@@ -71,9 +71,7 @@ static bool id_no_lengthen(char text[ID_NO_SIZE])
 
     if (!all_digits(text, ID_NO_LEN_1986))
         return false;
-    memcpy(longer, text, 6);
-    memcpy(longer + 6, "19", 2);
-    memcpy(longer + 8, text + 6, 9);
+    snprintf(longer, sizeof longer, "%.6s19%.9s", text, text + 6);
     longer[17] = id_no_check(longer);
     longer[18] = '\0';
     memcpy(text, longer, sizeof longer);
@@ -156,10 +154,10 @@ bool region_parse(struct text text, char ret[REGION_SIZE])
 void region_series(const char *region, char ret[REGION_SIZE])
 {
     static const char *const former[] = { "332822", "330322" };
-    static const char present[] = "330305"; /* 洞头区; 洞头县 until 2015-07 */
+    static const char present[] = { '3', '3', '0', '3', '0', '5' }; /* 洞头区; 洞头县 until 2015-07 */
 
     snprintf(ret, REGION_SIZE, "%.*s", REGION_SIZE - 1, region);
     for (size_t i = 0; i < sizeof former / sizeof *former; i++)
         if (!strncmp(ret, former[i], 6))
-            memcpy(ret, present, 6);
+            memcpy(ret, present, sizeof present);
 }
