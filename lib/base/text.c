@@ -38,6 +38,40 @@ struct text text_trim(struct text text)
     return text;
 }
 
+/* Bytes of the well-formed character at the front; 0: there is none. */
+static size_t utf8_size(const unsigned char *at, size_t left)
+{
+    size_t size = at[0] < 0x80   ? 1
+                  : at[0] < 0xC2 ? 0
+                  : at[0] < 0xE0 ? 2
+                  : at[0] < 0xF0 ? 3
+                  : at[0] < 0xF5 ? 4
+                                 : 0;
+
+    if (!size || size > left)
+        return 0;
+    for (size_t i = 1; i < size; i++)
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || /* too long, surrogate */
+        (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F))   /* too long, beyond */
+        return 0;
+    return size;
+}
+
+bool text_is_utf8(struct text text)
+{
+    const unsigned char *at = (const unsigned char *)text.data;
+    size_t left = text.len;
+
+    for (size_t size; left; at += size, left -= size) {
+        size = utf8_size(at, left);
+        if (!size)
+            return false;
+    }
+    return true;
+}
+
 bool text_digits(struct text text, size_t digits_max, uint64_t *ret)
 {
     uint64_t value = 0;

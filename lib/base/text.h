@@ -19,6 +19,8 @@ struct text text_of(const char *string); /* NULL gives the empty text */
 bool text_equal(const char *text, size_t len, const char *string);
 /* Without the blanks around: space, tab, CR, LF, NBSP (U+00A0) and the ideographic space (U+3000). */
 struct text text_trim(struct text text);
+/* Well-formed by Unicode table 3-7: shortest forms, no surrogates, nothing beyond U+10FFFF. */
+bool text_is_utf8(struct text text);
 /* Plain decimal digits only, at most `digits_max` of them; false otherwise. */
 bool text_digits(struct text text, size_t digits_max, uint64_t *ret);
 /* Optional sign and digits that fit; false otherwise. */
