@@ -63,12 +63,12 @@ void json_text(struct json *json, const char *data, size_t len)
     json_escaped(json->out, data, len);
 }
 
-void json_string(struct json *json, const char *string)
+void json_str(struct json *json, const char *string)
 {
     if (string)
         json_text(json, string, strlen(string));
     else
-        json_null(json);
+        json_none(json);
 }
 
 void json_int(struct json *json, int64_t value)
@@ -93,7 +93,7 @@ void json_bool(struct json *json, bool value)
     buffer_add_string(json->out, value ? "true" : "false");
 }
 
-void json_null(struct json *json)
+void json_none(struct json *json)
 {
     json_before(json);
     buffer_add_string(json->out, "null");

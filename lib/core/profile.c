@@ -82,7 +82,7 @@ static void json_groups(struct json *json, unsigned mask)
 
     json_open(json, '[');
     for (size_t i = 0; i < count; i++)
-        json_string(json, names[i]);
+        json_str(json, names[i]);
     json_close(json, ']');
 }
 
@@ -91,9 +91,9 @@ static void json_number(struct json *json, int64_t value, bool month)
     char text[MONTH_TEXT_SIZE];
 
     if (value == NUMBER_NONE)
-        json_null(json);
+        json_none(json);
     else if (month)
-        json_string(json, month_text((int32_t)value, text));
+        json_str(json, month_text((int32_t)value, text));
     else
         json_int(json, value);
 }
@@ -110,7 +110,7 @@ void profile_field_json(const struct profile *profile, const struct profile_fiel
         json_number(json, profile_int(profile, field), field->type == PROFILE_MONTH);
         break;
     case PROFILE_TEXT:
-        json_string(json, *at ? at : NULL);
+        json_str(json, *at ? at : NULL);
         break;
     case PROFILE_GROUPS:
         memcpy(&mask, at, sizeof mask);
@@ -118,7 +118,7 @@ void profile_field_json(const struct profile *profile, const struct profile_fiel
         break;
     case PROFILE_STATE:
         memcpy(&state, at, sizeof state);
-        json_string(json, code_name(&state_codes, (int)state));
+        json_str(json, code_name(&state_codes, (int)state));
         break;
     }
 }
@@ -130,11 +130,11 @@ void profile_canonical(const struct profile *profile, struct buffer *out)
 
     json_open(&json, '{');
     json_key(&json, "kind");
-    json_string(&json, code_name(&household_kind_codes, (int)profile->kind));
+    json_str(&json, code_name(&household_kind_codes, (int)profile->kind));
     json_key(&json, "household");
     json_hex(&json, profile->household.bytes, TOKEN_SIZE);
     json_key(&json, "as_of");
-    json_string(&json, month_text(profile->as_of, month));
+    json_str(&json, month_text(profile->as_of, month));
     for (const struct profile_field *field = profile_fields; field->name; field++) {
         json_key(&json, field->name);
         profile_field_json(profile, field, &json);

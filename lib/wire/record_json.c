@@ -7,7 +7,7 @@ static void key_number(struct json *json, const char *key, int64_t number)
 {
     json_key(json, key);
     if (number == NUMBER_NONE)
-        json_null(json);
+        json_none(json);
     else
         json_int(json, number);
 }
@@ -17,7 +17,7 @@ static void key_day(struct json *json, const char *key, int32_t day)
     char text[DAY_TEXT_SIZE];
 
     json_key(json, key);
-    json_string(json, day == DAY_OPEN || day == DAY_NONE ? NULL : day_text(day, text));
+    json_str(json, day == DAY_OPEN || day == DAY_NONE ? NULL : day_text(day, text));
 }
 
 static void key_month(struct json *json, const char *key, int32_t month)
@@ -25,7 +25,7 @@ static void key_month(struct json *json, const char *key, int32_t month)
     char text[MONTH_TEXT_SIZE];
 
     json_key(json, key);
-    json_string(json, month_text(month, text));
+    json_str(json, month_text(month, text));
 }
 
 static void key_instant(struct json *json, const char *key, int64_t ms)
@@ -33,14 +33,14 @@ static void key_instant(struct json *json, const char *key, int64_t ms)
     char text[INSTANT_TEXT_SIZE];
 
     json_key(json, key);
-    json_string(json, instant_text(ms, text));
+    json_str(json, instant_text(ms, text));
 }
 
 static void key_token(struct json *json, const char *key, const struct token *token)
 {
     json_key(json, key);
     if (token_is_zero(token))
-        json_null(json);
+        json_none(json);
     else
         json_hex(json, token->bytes, TOKEN_SIZE);
 }
@@ -48,13 +48,13 @@ static void key_token(struct json *json, const char *key, const struct token *to
 static void key_code(struct json *json, const char *key, const struct codes *codes, int value)
 {
     json_key(json, key);
-    json_string(json, code_name(codes, value));
+    json_str(json, code_name(codes, value));
 }
 
 static void key_string(struct json *json, const char *key, const char *string)
 {
     json_key(json, key);
-    json_string(json, string && *string ? string : NULL);
+    json_str(json, string && *string ? string : NULL);
 }
 
 static void key_digest(struct json *json, const char *key, const uint8_t digest[DIGEST_SIZE])
@@ -280,7 +280,7 @@ static void feeds_json(const struct period_close *close, struct json *json)
         json_open(json, '[');
         for (int kind = 0; kind < UTILITY_KIND_COUNT; kind++)
             if (feed->utility_kinds >> kind & 1)
-                json_string(json, code_name(&utility_kind_codes, kind));
+                json_str(json, code_name(&utility_kind_codes, kind));
         json_close(json, ']');
         json_key(json, "complete");
         json_bool(json, feed->complete);
