@@ -55,12 +55,12 @@ postgres_unlock() {
     read -r pid 2>/dev/null <"$postgres_data/postmaster.pid" || return 0
     [[ -z $(process_started "$pid") ]] || return 0
     process_wait 10 postgres_deserted || die "an abandoned PostgreSQL process still works in $postgres_data"
-    rm -f "$postgres_data/postmaster.pid"
+    rm -rf "$postgres_data/postmaster.pid" "$postgres_socket"
 }
 
 postgres_start() {
-    postgres_folder "$postgres_socket"
     postgres_unlock
+    postgres_folder "$postgres_socket"
     postgres_configure
     : >"$dir/postgres.log"
     (cd / && process_spawn "$dir/postgres.pid" "$dir/postgres.log" "${postgres_as[@]}" "$postgres_bin/postgres" -D "$postgres_data")
