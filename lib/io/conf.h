@@ -1,13 +1,13 @@
 /* conf - olive.yaml and conf.d/<any>.yaml, the same for every program.
  *
  * Precedence: command line (--set path=value) > OLIVE_<PATH> in the environment (dots and dashes as _, upper
- * case) > conf.d in name order > olive.yaml > default. An unknown or repeated key, a wrong type, a value out
- * of range is an error with file:line:column, exit 78. Relative paths are relative to the file that says
- * them. Parsing, --help, the sample configuration (`olive config example`) and `config show` all come from
- * the option tables in conf.c.
+ * case) > conf.d beside the file, in name order > olive.yaml > default. An unknown or repeated key, a wrong
+ * type, a value out of range is an error with file:line:column, exit 78. Relative paths are relative to the
+ * file that says them (else to the working folder). Parsing, --help, the sample configuration (`olive config
+ * example`) and `config show` all come from the option tables in conf_options.c.
  *
  * Ownership: conf_load() … conf_free(); everything inside belongs to the struct. Threads: read-only once
- * loaded. */
+ * loaded. Errors: ERR_STOP, EXIT_CONFIG. */
 #ifndef OLIVE_IO_CONF_H
 #define OLIVE_IO_CONF_H
 
@@ -15,8 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/buffer.h"
 #include "lib/base/err.h"
 #include "lib/core/code.h"
+#include "lib/io/log.h"
 
 struct conf_pair { /* an option of librdkafka or libpq, passed through */
     char *key, *value;
@@ -38,8 +40,9 @@ struct conf_names { /* a list of words */
 };
 
 struct feed_conf {
-    char *name; /* [a-z0-9-]{1,40} */
-    char *place;
+    char *name;    /* [a-z0-9-]{1,40} */
+    char *place;   /* file:line:column of its name */
+    char **places; /* of each option, by its index in the table; conf_feed_place() finds it */
     enum source source;
     enum feed_mode mode;
     enum feed_lacking lacking;
@@ -64,7 +67,8 @@ struct feed_conf {
 };
 
 struct conf {
-    char *file; /* olive.yaml as found, for messages */
+    char *file;    /* olive.yaml as found, for messages */
+    char **places; /* of each option, by its index in the table; conf_place() finds it */
     char *region;
     struct conf_pairs kafka, postgres;
     struct {
@@ -88,6 +92,10 @@ struct conf {
         uint32_t flush_ms, flush_ms_max, flush_records, memory_mib;
         char *instance; /* shown in partition_owner; default host:pid */
     } fuse;
+    struct {
+        enum log_format format;
+        enum log_level level;
+    } log;
     struct feed_conf *feeds;
     size_t feed_count;
 };
@@ -102,9 +110,14 @@ int conf_load(const struct conf_overrides *overrides, struct conf **ret, struct 
 void conf_free(struct conf *conf);
 void conf_freep(struct conf **conf);
 const struct feed_conf *conf_feed(const struct conf *conf, const char *name); /* NULL: no such feed */
-void conf_show(const struct conf *conf,
-               bool json); /* as in force, on stdout; secrets of kafka/postgres masked */
-void conf_example(void);   /* a commented olive.yaml, on stdout */
+/* Where an option was said, for errors that show only when its value is used (a file that is not there):
+ * file:line:column, OLIVE_X or --set x; "default of x" when nobody said it. */
+const char *conf_place(const struct conf *conf, const char *path);
+const char *conf_feed_place(const struct feed_conf *feed, const char *path);
+
+void conf_show(const struct conf *conf, bool json, struct buffer *out); /* as in force; passwords masked */
+void conf_example(struct buffer *out);                                  /* a commented olive.yaml */
+void conf_help(struct buffer *out); /* every option in a line, for --help */
 
 /* "PREFIXolive.<source>.v1" and its ".dlq"; "PREFIXolive.delivery.v1". ret has TOPIC_SIZE bytes. */
 enum { TOPIC_SIZE = 128 };

@@ -1,0 +1,108 @@
+/* Every option of every program: parsing, --help, `config show` and `config example` run over these tables.
+ */
+#include "lib/io/conf_private.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+#define CODES(name, what_, ...)                                                                              \
+    static const struct code name##_entries[] = { __VA_ARGS__ };                                             \
+    static const struct codes name = { what_, name##_entries, COUNT_OF(name##_entries) }
+#define WORD(word)                                                                                           \
+    {                                                                                                        \
+        word, word                                                                                           \
+    }
+
+/* In the order of the enums in conf.h and log.h. */
+CODES(mode_codes, "mode", WORD("delta"), WORD("snapshot"));
+CODES(lacking_codes, "lacking", WORD("end"), WORD("retract"));
+CODES(ready_codes, "ready", WORD("control"), WORD("rename"), WORD("stable"));
+CODES(charset_codes, "charset", WORD("utf-8"), WORD("gb18030"));
+CODES(format_codes, "log format", WORD("text"), WORD("json"));
+CODES(level_codes, "log level", WORD("error"), WORD("warning"), WORD("info"), WORD("debug"));
+
+#define AT(member) offsetof(struct conf, member)
+/* clang-format off */
+static const struct conf_option options[] = {
+    { "region", CONF_REGION, AT(region), .help = "the district, 6 digits (GB/T 2260)" },
+    { "kafka", CONF_PAIRS, AT(kafka), "bootstrap.servers=127.0.0.1:9092",
+      .help = "options of librdkafka, passed through" },
+    { "postgres", CONF_PAIRS, AT(postgres), "dbname=olive",
+      .help = "options of libpq, passed through" },
+    { "topics.prefix", CONF_TEXT, AT(topics.prefix), "",
+      .help = "before every topic's name; empty in production" },
+    { "topics.partitions", CONF_NUMBER, AT(topics.partitions), "16", 1, 1024,
+      .help = "partitions of each olive.<source>.v1, equal for all of them" },
+    { "topics.replication", CONF_NUMBER, AT(topics.replication), "1", 1, 7,
+      .help = "replicas of each partition" },
+    { "keys.epoch", CONF_NUMBER, AT(keys.epoch), "1", 1, 1000,
+      .help = "number of the token key; every record carries it" },
+    { "keys.token", CONF_PATH, AT(keys.token),
+      .help = "file of the token key, 32 bytes, mode 0600; default $CREDENTIALS_DIRECTORY/olive-token" },
+    { "keys.dead_letter", CONF_PATH, AT(keys.dead_letter),
+      .help = "file of the dead-letter key, likewise; default $CREDENTIALS_DIRECTORY/olive-dead-letter" },
+    { "period.first", CONF_MONTH, AT(period.first),
+      .help = "the first open period, YYYY-MM; used once, on an empty database" },
+    { "policy", CONF_PATH, AT(policy),
+      .help = "policy file; default the one that comes with olive" },
+    { "connect.state", CONF_PATH, AT(connect.state), "/var/lib/olive",
+      .help = "folder of journal, work, archive and rejected, one each a feed" },
+    { "connect.scan_ms", CONF_NUMBER, AT(connect.scan_ms), "1000", 10, 3600000,
+      .help = "how often the inboxes are looked through" },
+    { "connect.queue_messages", CONF_NUMBER, AT(connect.queue_messages), "200000", 1000, 10000000,
+      .help = "messages on their way to Kafka at the most" },
+    { "fuse.flush_ms", CONF_NUMBER, AT(fuse.flush_ms), "50", 1, 60000,
+      .help = "between two transactions when live" },
+    { "fuse.flush_ms_max", CONF_NUMBER, AT(fuse.flush_ms_max), "2000", 1, 600000,
+      .help = "the same when lagging" },
+    { "fuse.flush_records", CONF_NUMBER, AT(fuse.flush_records), "500000", 1, 10000000,
+      .help = "records of a transaction at the most" },
+    { "fuse.memory_mib", CONF_NUMBER, AT(fuse.memory_mib), "4096", 16, 1048576,
+      .help = "memory that the cache may take" },
+    { "fuse.instance", CONF_TEXT, AT(fuse.instance),
+      .help = "name shown in partition_owner; default host:pid" },
+    { "log.format", CONF_WORD, AT(log.format), "text", .codes = &format_codes,
+      .help = "text or json" },
+    { "log.level", CONF_WORD, AT(log.level), "info", .codes = &level_codes,
+      .help = "error, warning, info or debug" },
+};
+#undef AT
+
+#define AT(member) offsetof(struct feed_conf, member)
+static const struct conf_option feed_options[] = {
+    { "source", CONF_WORD, AT(source), .codes = &source_codes,
+      .help = "what its lines mean: household, roster, declaration, deposit, property, vehicle, provident-fund, "
+              "utility, telecom, transport, meter" },
+    { "inbox", CONF_PATH, AT(inbox), .help = "folder that the department drops files into" },
+    { "mode", CONF_WORD, AT(mode), "delta", .codes = &mode_codes,
+      .help = "delta: changes; snapshot: the whole list each time (household, roster, property, vehicle, meter)" },
+    { "lacking", CONF_WORD, AT(lacking), "end", .codes = &lacking_codes,
+      .help = "what a snapshot no longer has: end it, or retract it (it never was)" },
+    { "complete", CONF_FLAG, AT(complete), "false",
+      .help = "it covers the whole region: nothing found means verified zero" },
+    { "kinds", CONF_MASK, AT(utility_kinds), .codes = &utility_kind_codes,
+      .help = "of a utility feed: electricity, water, gas" },
+    { "sequence", CONF_REGEX, AT(sequence),
+      .help = "regex over the file name, group 1 is the sequence number; default the order of receipt" },
+    { "as_of", CONF_REGEX, AT(as_of),
+      .help = "regex over the file name, group 1 is a snapshot's date; default the day of receipt" },
+    { "ready", CONF_WORD, AT(ready), "rename", .codes = &ready_codes,
+      .help = "when a file is whole: control (NAME.ok), rename (at once) or stable (its size)" },
+    { "stable_s", CONF_NUMBER, AT(stable_s), "10", 1, 86400,
+      .help = "seconds without growth, for ready: stable" },
+    { "charset", CONF_WORD, AT(charset), "utf-8", .codes = &charset_codes, .help = "utf-8 or gb18030" },
+    { "delimiter", CONF_TEXT, AT(delimiter), ",", .help = "between columns, one or more characters" },
+    { "quote", CONF_TEXT, AT(quote), "\"", .help = "around a column, one character; empty: none" },
+    { "header", CONF_FLAG, AT(header), "true", .help = "the first line names the columns" },
+    { "header_lines", CONF_NUMBER, AT(header_lines), "0", 0, 1000, .help = "control lines before all else" },
+    { "trailer_lines", CONF_NUMBER, AT(trailer_lines), "0", 0, 1000, .help = "control lines at the end" },
+    { "order", CONF_NAMES, AT(order), .help = "names of the columns, for header: false" },
+    { "columns", CONF_PAIRS, AT(columns), .help = "the department's name of a column: the canonical one" },
+    { "ignore", CONF_NAMES, AT(ignore), .help = "columns that may be there and are not read" },
+    { "constants", CONF_PAIRS, AT(constants), .help = "canonical column: its value on every line" },
+    { "line_bytes_max", CONF_NUMBER, AT(line_bytes_max), "65536", 64, 16777216,
+      .help = "a longer line is a dead letter" },
+    { "enabled", CONF_FLAG, AT(enabled), "true", .help = "false: left alone" },
+};
+/* clang-format on */
+
+const struct conf_table conf_table = { options, COUNT_OF(options) };
+const struct conf_table conf_feed_table = { feed_options, COUNT_OF(feed_options) };

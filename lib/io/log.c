@@ -1,0 +1,137 @@
+#include "lib/io/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/buffer.h"
+#include "lib/base/date.h"
+#include "lib/base/json.h"
+
+enum { TEXT_MAX = 1024, BAR_WIDTH = 32, DRAW_MS = 100 };
+
+static const char *const level_names[] = { "error", "warning", "info", "debug" };
+
+static struct {
+    const char *program;
+    enum log_format format;
+    enum log_level least;
+} settings = { "olive", LOG_FORMAT_TEXT, LOG_LEVEL_INFO };
+
+void log_start(const char *program, enum log_format format, enum log_level least)
+{
+    settings.program = program;
+    settings.format = format;
+    settings.least = least;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void write_json(struct buffer *line, enum log_level level, const char *event, const char *text)
+{
+    char at[INSTANT_TEXT_SIZE];
+    struct json json = json_to(line);
+
+    json_open(&json, '{');
+    json_key(&json, "at");
+    json_str(&json, instant_text(now_ms(), at));
+    json_key(&json, "level");
+    json_str(&json, level_names[level]);
+    json_key(&json, "program");
+    json_str(&json, settings.program);
+    json_key(&json, "event");
+    json_str(&json, event);
+    json_key(&json, "text");
+    json_str(&json, text);
+    json_close(&json, '}');
+    buffer_add_byte(line, '\n');
+}
+
+static void write_text(struct buffer *line, enum log_level level, const char *event, const char *text)
+{
+    char at[INSTANT_TEXT_SIZE];
+
+    buffer_printf(line, "%s %s %s: %s: %s\n", instant_text(now_ms(), at), level_names[level],
+                  settings.program, event, text);
+}
+
+/* One write(2) a line: lines of several processes do not mix. */
+static void log_line(enum log_level level, const char *event, const char *text)
+{
+    CLEANUP(buffer_free) struct buffer line = { 0 };
+
+    if (level > settings.least)
+        return;
+    (settings.format == LOG_FORMAT_JSON ? write_json : write_text)(&line, level, event, text);
+    fwrite(line.data, 1, line.size, stderr);
+    fflush(stderr);
+}
+
+void log_event(enum log_level level, const char *event, const char *format, ...)
+{
+    char text[TEXT_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    log_line(level, event, text);
+}
+
+void log_err(enum log_level level, const char *event, const struct err *err)
+{
+    log_line(level, event, err->text);
+}
+
+int log_fatal(const struct err *err)
+{
+    log_line(LOG_LEVEL_ERROR, "failed", err->text);
+    return err->code ? err->code : EXIT_FAILED;
+}
+
+/* --- progress --- */
+
+struct progress progress_of(const char *what, uint64_t total)
+{
+    return (struct progress){ .what = what, .total = total, .shown = isatty(STDERR_FILENO) };
+}
+
+static void draw(const struct progress *progress)
+{
+    static const char full[] = "################################";
+    uint64_t done = progress->done < progress->total ? progress->done : progress->total;
+
+    if (!progress->total) {
+        fprintf(stderr, "\r%s %llu", progress->what, (unsigned long long)progress->done);
+        return;
+    }
+    fprintf(stderr, "\r%s [%-*.*s] %3llu %%", progress->what, BAR_WIDTH,
+            (int)(done * BAR_WIDTH / progress->total), full,
+            (unsigned long long)(done * 100 / progress->total));
+}
+
+void progress_add(struct progress *progress, uint64_t count)
+{
+    int64_t now = now_ms();
+
+    progress->done += count;
+    if (!progress->shown || now - progress->drawn_ms < DRAW_MS)
+        return;
+    progress->drawn_ms = now;
+    draw(progress);
+    fflush(stderr);
+}
+
+void progress_end(struct progress *progress)
+{
+    if (progress->shown && progress->drawn_ms)
+        fputs("\r\033[K", stderr);
+    progress->shown = false;
+}
