@@ -47,7 +47,7 @@ COMMENT ON COLUMN olive.seal.feeds IS 'The feeds as declared: [{"name", "source"
 
 CREATE TABLE olive.profile_seal (
     period text NOT NULL,
-    LIKE olive.profile INCLUDING CONSTRAINTS INCLUDING COMMENTS,
+    LIKE olive.profile INCLUDING CONSTRAINTS INCLUDING DEFAULTS INCLUDING COMMENTS,
     PRIMARY KEY (period, kind, household)
 ) WITH (autovacuum_freeze_min_age = 0);
 COMMENT ON TABLE olive.profile_seal IS 'Profiles as sealed, one row per period and household, never changed';

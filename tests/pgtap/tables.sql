@@ -1,0 +1,69 @@
+-- What the tables must be, beyond their names.
+BEGIN;
+SELECT plan(24);
+
+SELECT tables_are('olive', ARRAY['partition_owner', 'topic_offset', 'quarantine', 'household', 'evidence_delivery',
+    'evidence', 'evidence_00', 'evidence_01', 'evidence_02', 'evidence_03', 'evidence_04', 'evidence_05', 'evidence_06',
+    'evidence_07', 'evidence_08', 'evidence_09', 'evidence_10', 'evidence_11', 'evidence_12', 'evidence_13',
+    'evidence_14', 'evidence_15', 'subject', 'profile', 'profile_seal', 'policy', 'period', 'seal', 'feed', 'delivery']);
+SELECT views_are('olive', ARRAY['profile_live', 'profile_sealed']);
+SELECT col_is_pk('olive', 'partition_owner', 'partition', 'one owner row per partition number');
+SELECT col_is_pk('olive', 'topic_offset', ARRAY['topic', 'partition'], 'one offset per topic and partition');
+SELECT col_is_pk('olive', 'household', ARRAY['kind', 'token'], 'one lock per household and kind');
+SELECT col_is_pk('olive', 'evidence', ARRAY['subject', 'seq'], 'segments of a subject are in order');
+SELECT col_is_pk('olive', 'profile', ARRAY['kind', 'household'], 'one profile per household and kind');
+SELECT col_is_pk('olive', 'profile_seal', ARRAY['period', 'kind', 'household'], 'one sealed profile per period');
+
+SELECT is((SELECT partstrat FROM pg_partitioned_table WHERE partrelid = 'olive.evidence'::regclass), 'h',
+    'evidence is hash-partitioned');
+SELECT is((SELECT count(*) FROM pg_attribute JOIN pg_inherits ON inhrelid = attrelid
+           WHERE inhparent = 'olive.evidence'::regclass AND attname = 'segment' AND attcompression = 'l'), 16::bigint,
+    'segments are compressed by lz4 in every partition');
+
+-- profile_seal is profile as it was, so it can lack nothing and add nothing but the period.
+SELECT results_eq(
+    $$SELECT attname, atttypid::regtype, attnotnull FROM pg_attribute
+      WHERE attrelid = 'olive.profile_seal'::regclass AND attnum > 1 AND NOT attisdropped ORDER BY attnum$$,
+    $$SELECT attname, atttypid::regtype, attnotnull FROM pg_attribute
+      WHERE attrelid = 'olive.profile'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum$$,
+    'profile_seal has the columns of profile after its period');
+SELECT results_eq(
+    $$SELECT attname FROM pg_attribute WHERE attrelid = 'olive.profile_sealed'::regclass AND attnum > 1 ORDER BY attnum$$,
+    $$SELECT attname FROM pg_attribute WHERE attrelid = 'olive.profile'::regclass AND attnum > 0 ORDER BY attnum$$,
+    'profile_sealed shows them all');
+
+-- P1 where it is counted.
+INSERT INTO olive.topic_offset (topic, partition) VALUES ('olive.deposit.v1', 0);
+SELECT throws_ok($$UPDATE olive.topic_offset SET records = 3, distinct_records = 1, repeated = 1$$, '23514', NULL,
+    'records = distinct + repeated + quarantined');
+SELECT throws_ok($$UPDATE olive.topic_offset SET next_offset = 5, cut = 4$$, '23514', NULL,
+    'no offset is committed past the cut');
+PREPARE receipt AS INSERT INTO olive.delivery VALUES
+    ($1, sha256('1'), 'bank-a', 'deposit', 1, 100, 0, $2, NULL, NULL, $3, 1, 1, 0, 0, 0, 0, 0, '{}', '{}', 5);
+SELECT throws_ok($$EXECUTE receipt(0, 'published', 3)$$, '23514', NULL, 'lines of a receipt add up');
+SELECT lives_ok($$EXECUTE receipt(0, 'published', 2)$$, 'a receipt whose lines add up');
+SELECT throws_ok($$EXECUTE receipt(1, 'published', 2)$$, '23505', NULL, 'a delivery is published once');
+SELECT lives_ok($$EXECUTE receipt(1, 'duplicate', 2)$$, 'and a duplicate any number of times');
+
+-- One period is where windows end.
+INSERT INTO olive.policy VALUES (sha256('p'), 'test', 'p');
+INSERT INTO olive.period (period, policy) VALUES ('2025-11', sha256('p'));
+SELECT throws_ok($$INSERT INTO olive.period (period, policy) VALUES ('2025-12', sha256('p'))$$, '23505', NULL,
+    'no second open period');
+UPDATE olive.period SET state = 'closing';
+SELECT throws_ok($$INSERT INTO olive.period (period, policy) VALUES ('2025-12', sha256('p'))$$, '23505', NULL,
+    'none while one is closing');
+UPDATE olive.period SET state = 'sealed';
+SELECT lives_ok($$INSERT INTO olive.period (period, policy) VALUES ('2025-12', sha256('p'))$$,
+    'the next one after the seal');
+SELECT throws_ok($$UPDATE olive.period SET period = '2025-13' WHERE period = '2025-12'$$, '23514', NULL,
+    'a period is a month');
+SELECT throws_ok($$INSERT INTO olive.period (period, policy, state) VALUES ('2026-01', sha256('q'), 'sealed')$$, '23503',
+    NULL, 'a period has a policy whose text is kept');
+
+SELECT is((SELECT array_agg(change ORDER BY planned_at) FROM sqitch.changes WHERE project = 'olive'),
+    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader'],
+    'what is deployed can be read back in the order of the plan');
+
+SELECT finish();
+ROLLBACK;
