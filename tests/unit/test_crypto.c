@@ -1,0 +1,139 @@
+#include "lib/io/crypto.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "tests/unit/scratch.h"
+#include "tests/unit/unit.h"
+
+static const char key_hex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
+
+static struct tokeniser *open_tokeniser(void)
+{
+    struct tokeniser *tokeniser = NULL;
+    struct err err = { 0 };
+
+    scratch_write("key", key_hex, sizeof key_hex - 1, 0600);
+    assert_int_equal(tokeniser_open("key", &tokeniser, &err), 0);
+    return tokeniser;
+}
+
+static void a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace(void **state)
+{
+    static const char input[] = "person\0"
+                                "99000019800101001X";
+    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = open_tokeniser();
+    uint8_t key[32], mac[EVP_MAX_MD_SIZE];
+    struct token token;
+    unsigned size;
+
+    for (uint8_t i = 0; i < 32; i++)
+        key[i] = i;
+    HMAC(EVP_sha256(), key, 32, (const uint8_t *)input, sizeof input - 1, mac, &size);
+    for (int round = 0; round < 3; round++) {
+        tokeniser_token(tokeniser, TOKEN_PERSON, input + 7, 18, &token);
+        assert_memory_equal(token.bytes, mac, TOKEN_SIZE);
+        tokeniser_token2(tokeniser, TOKEN_ACCOUNT, "ICBC", "62001", 5, &token);
+        assert_memory_not_equal(token.bytes, mac, TOKEN_SIZE);
+    }
+}
+
+static void two_parts_are_not_one_word(void **state)
+{
+    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = open_tokeniser();
+    struct token a, b, c;
+
+    tokeniser_token2(tokeniser, TOKEN_ACCOUNT, "AB", "C", 1, &a);
+    tokeniser_token2(tokeniser, TOKEN_ACCOUNT, "A", "BC", 2, &b);
+    tokeniser_token(tokeniser, TOKEN_FUND_ACCOUNT, "AB\0C", 4, &c);
+    assert_false(token_equal(&a, &b));
+    assert_false(token_equal(&a, &c)); /* the kind goes in, too */
+}
+
+static void a_key_file_is_private_and_holds_a_key(void **state)
+{
+    static const struct {
+        const char *data;
+        size_t size;
+        mode_t mode;
+        const char *message; /* NULL: fine */
+    } cases[] = {
+        {key_hex,                                                             65, 0600, NULL                                                                 },
+        { key_hex,                                                            64, 0400, NULL                                                                 },
+        { key_hex,                                                            32, 0600, NULL                                                                 }, /* 32 bytes of any kind */
+        { key_hex,                                                            65, 0640, "key file key: its mode is 0640; nobody else may read it: chmod 0600"},
+        { key_hex,                                                            65, 0604, "key file key: its mode is 0604; nobody else may read it: chmod 0600"},
+        { key_hex,                                                            31, 0600, "key file key: must hold 32 bytes, or 64 hexadecimal digits"         },
+        { key_hex,                                                            0,  0600, "key file key: must hold 32 bytes, or 64 hexadecimal digits"         },
+        { "xyz102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 64, 0600,
+         "key file key: must hold 32 bytes, or 64 hexadecimal digits"                                                                                        },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = NULL;
+        struct err err = { 0 };
+
+        unlink("key");
+        scratch_write("key", cases[i].data, cases[i].size, cases[i].mode);
+        assert_int_equal(tokeniser_open("key", &tokeniser, &err), cases[i].message ? -1 : 0);
+        if (!cases[i].message)
+            continue;
+        assert_string_equal(err.text, cases[i].message);
+        assert_int_equal(err.code, EXIT_CONFIG);
+    }
+}
+
+static void no_folder_link_or_missing_file_is_a_key(void **state)
+{
+    static const struct {
+        const char *path, *message;
+    } cases[] = {
+        {".",     "key file .: is no regular file"                                                           },
+        { "link", "key file link: is a symbolic link"                                                        },
+        { "none", "key file none: No such file or directory"                                                 },
+        { NULL,   "no key: name its file in the configuration, or give olive-token in $CREDENTIALS_DIRECTORY"},
+    };
+    struct tokeniser *tokeniser = NULL;
+    struct err err = { 0 };
+
+    scratch_write("key", key_hex, 65, 0600);
+    assert_int_equal(symlink("key", "link"), 0);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(tokeniser_open(cases[i].path, &tokeniser, &err), -1);
+        assert_string_equal(err.text, cases[i].message);
+    }
+}
+
+static void a_dead_letter_opens_only_with_its_key_place_and_bytes(void **state)
+{
+    static const char line[] = "a line that is no record";
+    CLEANUP(buffer_free) struct buffer sealed = { 0 }, again = { 0 }, plain = { 0 };
+    CLEANUP(sealer_closep) struct sealer *sealer = NULL;
+    struct err err = { 0 };
+
+    scratch_write("key", key_hex, 65, 0600);
+    assert_int_equal(sealer_open("key", &sealer, &err), 0);
+    sealer_seal(sealer, "feed 1", 6, line, sizeof line, &sealed);
+    sealer_seal(sealer, "feed 1", 6, line, sizeof line, &again);
+    assert_memory_not_equal(sealed.data, again.data, sealed.size); /* a nonce of its own each time */
+    assert_int_equal(sealer_unseal(sealer, "feed 1", 6, sealed.data, sealed.size, &plain, &err), 0);
+    assert_int_equal(plain.size, sizeof line);
+    assert_memory_equal(plain.data, line, sizeof line);
+    assert_int_equal(sealer_unseal(sealer, "feed 2", 6, sealed.data, sealed.size, &plain, &err), -1);
+    assert_int_equal(sealer_unseal(sealer, "feed 1", 6, sealed.data, 27, &plain, &err), -1);
+    for (size_t i = 0; i < sealed.size; i++) {
+        sealed.data[i] ^= 1;
+        assert_int_equal(sealer_unseal(sealer, "feed 1", 6, sealed.data, sealed.size, &plain, &err), -1);
+        sealed.data[i] ^= 1;
+    }
+    assert_int_equal(plain.size, sizeof line); /* nothing of what did not open */
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
+UNIT_MAIN(CLAIM(a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace),
+          CLAIM(two_parts_are_not_one_word), CLAIM(a_key_file_is_private_and_holds_a_key),
+          CLAIM(no_folder_link_or_missing_file_is_a_key),
+          CLAIM(a_dead_letter_opens_only_with_its_key_place_and_bytes))
