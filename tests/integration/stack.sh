@@ -22,6 +22,13 @@ setting() { (. "$work/$1/settings" && echo "${!2}"); }
 pids() { jq -c '[.[].pid]' < <("$1" status --output json); }
 query() { (eval "$("$1" env)" && psql -qXAtc "$2"); }
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+processes_of() {
+    local file words
+    for file in /proc/[0-9]*/cmdline; do
+        mapfile -d '' words 2>/dev/null <"$file" || continue
+        [[ ${words[*]} != *"$1"* ]] || echo "${words[*]}"
+    done
+}
 silent() { ! answers "$1"; }
 
 tap_fails 'no stack, no status' 1 'no stack in' a status
@@ -66,7 +73,7 @@ tap_ok 'down' a down
 tap_ok 'frees the port of PostgreSQL' silent "$port"
 tap_ok 'frees the port of Kafka' silent "$kafka_port"
 tap_ok 'removes the sockets' test ! -e "$(setting a postgres_socket)"
-tap_is 'leaves no process that works for it' "$(grep -lFf- /proc/[0-9]*/cmdline 2>/dev/null <<<"$work/a" || true)" ''
+tap_is 'leaves no process that works for it' "$(processes_of "$work/a")" ''
 tap_ok 'down twice' a down
 
 python3 -c 'import socket, sys, time
