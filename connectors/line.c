@@ -76,6 +76,17 @@ void line_freep(struct line **line)
 
 /* --- columns --- */
 
+const struct field *line_find_column(enum source source, const char *column)
+{
+    const struct field *const tables[] = { connector_of(source)->fields, common_fields };
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct field *field = tables[i]; field->column; field++)
+            if (!strcmp(field->column, column))
+                return field;
+    return NULL;
+}
+
 /* "户号/表号" is either of them. */
 static bool is_alias(const char *chinese, struct text name)
 {

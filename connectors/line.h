@@ -19,6 +19,9 @@ struct line *line_new(const struct feed_conf *feed, uint32_t key_epoch, struct t
 void line_free(struct line *line);
 void line_freep(struct line **line);
 
+/* The field of a source, or one that all sources have, by its canonical name; NULL: no such column. */
+const struct field *line_find_column(enum source source, const char *column);
+
 /* The names of a header, or of the feed's `order`. NO_KNOWN_COLUMN and FIELD_NOT_ALLOWED reject the whole
  * delivery; a name is not repeated in the text, it might be a value of a file without a header. */
 int line_columns(struct line *line, const struct text *names, size_t count, struct err *err);

@@ -299,7 +299,7 @@ int policy_parse(const char *text, size_t size, const char *name, struct policy 
 
 int policy_read(const char *path, char **ret_text, size_t *ret_size, struct policy **ret, struct err *err)
 {
-    if (file_read(path, ret_text, ret_size, err) < 0)
+    if (text_file_read(path, ret_text, ret_size, err) < 0)
         return -1;
     if (policy_parse(*ret_text, *ret_size, path, ret, err) == 0)
         return 0;

@@ -89,7 +89,7 @@ int yaml_parse(const char *text, size_t size, const char *name, struct yaml_file
     return code;
 }
 
-int file_read(const char *path, char **ret, size_t *ret_size, struct err *err)
+int text_file_read(const char *path, char **ret, size_t *ret_size, struct err *err)
 {
     FILE *file = fopen(path, "re");
     char *text;
@@ -117,7 +117,7 @@ int yaml_open(const char *path, struct yaml_file **ret, struct err *err)
     CLEANUP(mem_freep) char *text = NULL;
     size_t size = 0;
 
-    if (file_read(path, &text, &size, err) < 0)
+    if (text_file_read(path, &text, &size, err) < 0)
         return -1;
     return yaml_parse(text, size, path, ret, err);
 }

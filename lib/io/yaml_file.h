@@ -38,6 +38,6 @@ enum { YAML_PLACE_SIZE = 320 };
 const char *yaml_place(const struct yaml_file *file, const yaml_node_t *node, char ret[YAML_PLACE_SIZE]);
 
 /* A whole file into memory, NUL-terminated; the caller frees it. At most 16 MiB. */
-int file_read(const char *path, char **ret, size_t *ret_size, struct err *err);
+int text_file_read(const char *path, char **ret, size_t *ret_size, struct err *err);
 
 #endif

@@ -1,0 +1,65 @@
+#include "connectors/feed_check.h"
+
+#include <string.h>
+
+#include "connectors/connector.h"
+#include "connectors/line.h"
+#include "lib/base/arena.h"
+#include "lib/base/suggest.h"
+
+static int check_column(const struct feed_conf *feed, const char *column, const char *place,
+                        const char *option, struct err *err)
+{
+    struct suggestion near = suggestion_for(column);
+    char hint[SUGGESTION_SIZE];
+
+    if (line_find_column(feed->source, column))
+        return 0;
+    for (const struct field *field = connector_of(feed->source)->fields; field->column; field++)
+        suggestion_offer(&near, field->column);
+    return err_stop(err, EXIT_CONFIG, "%s: %s: %s is no column of %s%s", place, option, column,
+                    code_name(&source_codes, (int)feed->source), suggestion_text(&near, hint));
+}
+
+/* Of a feed without a header: each is a column by its own, the department's or the Chinese name, or ignored.
+ */
+static int check_order(const struct feed_conf *feed, struct err *err)
+{
+    CLEANUP(line_freep) struct line *line = line_new(feed, 1, NULL);
+    CLEANUP(mem_freep) struct text *names = mem_alloc((feed->order.count + 1) * sizeof *names);
+
+    if (feed->header)
+        return 0;
+    for (size_t i = 0; i < feed->order.count; i++)
+        names[i] = text_of(feed->order.items[i]);
+    if (line_columns(line, names, feed->order.count, err) == 0)
+        return 0;
+    err->kind = ERR_STOP;
+    err->code = EXIT_CONFIG;
+    return err_add(err, "%s: order: ", conf_feed_place(feed, "order"));
+}
+
+static int check_feed(const struct feed_conf *feed, struct err *err)
+{
+    if (feed->mode == FEED_SNAPSHOT && connector_of(feed->source)->dated)
+        return err_stop(err, EXIT_CONFIG,
+                        "%s: mode: %s facts have dates of their own: no snapshots, only delta",
+                        conf_feed_place(feed, "mode"), code_name(&source_codes, (int)feed->source));
+    for (size_t i = 0; i < feed->columns.count; i++)
+        if (check_column(feed, feed->columns.items[i].value, feed->columns.items[i].place, "columns", err) <
+            0)
+            return -1;
+    for (size_t i = 0; i < feed->constants.count; i++)
+        if (check_column(feed, feed->constants.items[i].key, feed->constants.items[i].place, "constants",
+                         err) < 0)
+            return -1;
+    return check_order(feed, err);
+}
+
+int feeds_check(const struct conf *conf, struct err *err)
+{
+    for (size_t i = 0; i < conf->feed_count; i++)
+        if (check_feed(&conf->feeds[i], err) < 0)
+            return -1;
+    return 0;
+}
