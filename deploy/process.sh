@@ -41,16 +41,19 @@ process_wait() {
 
 process_gone() { ! process_pid "$1" >/dev/null; }
 
-# process_stop PID_FILE SIGNAL SECONDS: asks, waits, and insists when nothing happens.
+# process_stop PID_FILE SIGNAL SECONDS: asks, waits, and insists when nothing happens. It asks every second: a process
+# that has only just been started may not listen yet.
 process_stop() {
-    local pid
-    if pid=$(process_pid "$1"); then
-        kill -s "$2" "$pid" 2>/dev/null || true
-        if ! process_wait "$3" process_gone "$1"; then
+    local pid tries=$3
+    while pid=$(process_pid "$1"); do
+        if ((tries-- == 0)); then
             say "process $pid did not stop in $3 s; killing it"
             process_kill "$1"
+            break
         fi
-    fi
+        kill -s "$2" "$pid" 2>/dev/null || true
+        process_wait 1 process_gone "$1" || true
+    done
     rm -f "$1"
 }
 

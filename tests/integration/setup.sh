@@ -21,7 +21,7 @@ EOF
 }
 
 setup() { PATH=$work/bin:$PATH deploy/setup "$@"; }
-setup_jars() { OLIVE_KAFKA_JARS=$work/cache/jars setup; }
+setup_jars() { PATH=$work/bin:$PATH OLIVE_KAFKA_JARS=$work/cache/jars deploy/setup; }
 entries() { find "$work/cache" -mindepth 1 -printf '%P\n'; }
 
 mkdir "$work/bin"
