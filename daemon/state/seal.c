@@ -1,0 +1,280 @@
+#include "daemon/state/seal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/state/close.h"
+#include "daemon/state/evidence.h"
+#include "daemon/state/feeds.h"
+#include "daemon/state/profile_rows.h"
+#include "lib/base/arena.h"
+#include "lib/io/policy_file.h"
+
+/* What a seal comes to, beside its rows. */
+struct sealing {
+    struct store *store;
+    struct period_row period;
+    struct policy *policy;
+    coverage_t coverage;
+    struct copy *copy;
+    struct digest *root;
+    struct buffer scratch;
+    uint64_t households;
+    uint64_t evidence_count;
+    uint8_t evidence_digest[DIGEST_SIZE];
+};
+
+/* --- when ----------------------------------------------------------------------------------------------------------- */
+
+/* All partitions stand at the cut and no subject is at another period. */
+static int stands_at_cut(struct store *store, int32_t period, bool *ret, struct err *err)
+{
+    CLEANUP(rows_freep) struct rows *rows = NULL;
+    const struct param params[] = { param_int4(period) };
+
+    if (store_query(store,
+                    "SELECT NOT EXISTS (SELECT FROM olive.topic_offset WHERE next_offset IS DISTINCT FROM cut) "
+                    "AND NOT EXISTS (SELECT FROM olive.subject WHERE as_of <> $1)",
+                    params, 1, &rows, err) < 0)
+        return -1;
+    *ret = rows_bool(rows, 0, 0);
+    return 0;
+}
+
+static int may_seal(struct store *store, struct period_row *row, bool *ret, struct err *err)
+{
+    if (period_read_open(store, row, err) < 0)
+        return -1;
+    *ret = row->state == PERIOD_CLOSING;
+    return *ret ? stands_at_cut(store, row->period, ret, err) : 0;
+}
+
+/* --- the profiles ------------------------------------------------------------------------------------------------------ */
+
+static bool subject_of_row(struct reader *row, struct arena *arena, struct subject *ret)
+{
+    struct text fields[8] = { 0 };
+    bool present[8];
+
+    for (int i = 0; i < 8; i++)
+        present[i] = reader_field(row, &fields[i]);
+    if (row->failed || !present[0] || !present[1] || !present[7] || fields[0].len != TOKEN_SIZE ||
+        fields[1].len != 2 || fields[6].len != SUM_SIZE)
+        return false;
+    *ret = (struct subject){ .kind = (enum subject_kind)fields[1].data[1] };
+    memcpy(ret->token.bytes, fields[0].data, TOKEN_SIZE);
+    for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)
+        if (present[2 + kind] && fields[2 + kind].len == TOKEN_SIZE)
+            memcpy(ret->placements[kind].household.bytes, fields[2 + kind].data, TOKEN_SIZE);
+    for (size_t i = 0; i < fields[5].len; i++)
+        ret->record_count = ret->record_count << 8 | (uint8_t)fields[5].data[i];
+    memcpy(ret->record_sum, fields[6].data, SUM_SIZE);
+    return subject_unpack(fields[7].data, fields[7].len, arena, ret);
+}
+
+struct gathering {
+    struct census *census;
+    struct arena *arena;
+    int32_t period;
+};
+
+static int gather_subject(void *user, struct reader *row, int columns, struct err *err)
+{
+    struct gathering *gathering = user;
+    struct subject subject;
+
+    (void)columns;
+    arena_reset(gathering->arena);
+    if (!subject_of_row(row, gathering->arena, &subject))
+        return err_stop(err, EXIT_FAILED, "olive.subject has a row that cannot be read; replay the log");
+    subject.period = gathering->period;
+    census_add(gathering->census, &subject);
+    return 0;
+}
+
+static int gather_subjects(struct sealing *sealing, struct census *census, struct err *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = arena_new(0);
+    struct gathering gathering = { census, arena, sealing->period.period };
+
+    return copy_out(sealing->store,
+                    "COPY (SELECT token, kind, registered, assistance, dwelling, record_count, record_sum, indicators "
+                    "FROM olive.subject) TO STDOUT BINARY",
+                    gather_subject, &gathering, err);
+}
+
+static int seal_profile(void *user, const struct profile *profile, struct err *err)
+{
+    struct sealing *sealing = user;
+    char month[MONTH_TEXT_SIZE];
+
+    (void)err;
+    month_text(sealing->period.period, month);
+    copy_row(sealing->copy, 1 + profile_column_count());
+    copy_bytes(sealing->copy, month, strlen(month));
+    profile_copy(sealing->copy, profile, &sealing->scratch); /* leaves the canonical line in scratch */
+    buffer_add_byte(&sealing->scratch, '\n');
+    digest_add(sealing->root, sealing->scratch.data, sealing->scratch.size);
+    sealing->households++;
+    return 0;
+}
+
+/* Through a staging table: rows of profile_seal go in by INSERT, because row security forbids COPY. */
+static int write_profiles(struct sealing *sealing, struct err *err)
+{
+    CLEANUP(census_freep) struct census *census = census_new(sealing->period.period);
+    CLEANUP(buffer_free) struct buffer columns = { 0 }, sql = { 0 };
+    struct unplaced unplaced[HOUSEHOLD_KIND_COUNT];
+
+    profile_columns(&columns);
+    buffer_printf(&sql, "COPY stage_seal (period, %s) FROM STDIN BINARY", (const char *)columns.data);
+    buffer_add_byte(&sql, '\0');
+    if (gather_subjects(sealing, census, err) < 0 ||
+        store_run(sealing->store, "CREATE TEMP TABLE stage_seal (LIKE olive.profile_seal) ON COMMIT DROP", err) < 0 ||
+        copy_begin(sealing->store, (const char *)sql.data, &sealing->copy, err) < 0)
+        return -1;
+    if (census_walk(census, sealing->policy, sealing->coverage, seal_profile, sealing, unplaced, err) < 0) {
+        copy_abort(sealing->copy);
+        return -1;
+    }
+    if (copy_end(sealing->copy, err) < 0)
+        return -1;
+    return store_run(sealing->store, "INSERT INTO olive.profile_seal SELECT * FROM stage_seal", err);
+}
+
+/* --- the evidence's digest: SHA-256 over the sorted record ids --------------------------------------------------------- */
+
+static int gather_ids(void *user, const struct token *subject, const struct record *records, size_t count,
+                      struct err *err)
+{
+    struct buffer *ids = user;
+
+    (void)subject;
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        struct record_id id;
+
+        record_id_of(&records[i], &id);
+        buffer_add(ids, id.bytes, RECORD_ID_SIZE);
+    }
+    return 0;
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+    return memcmp(left, right, RECORD_ID_SIZE);
+}
+
+static int digest_evidence(struct sealing *sealing, struct err *err)
+{
+    CLEANUP(deliveries_freep) struct deliveries *deliveries = NULL;
+    CLEANUP(buffer_free) struct buffer ids = { 0 };
+
+    if (deliveries_load(sealing->store, &deliveries, err) < 0 ||
+        evidence_read(sealing->store, deliveries, gather_ids, &ids, err) < 0)
+        return -1;
+    sealing->evidence_count = ids.size / RECORD_ID_SIZE;
+    if (ids.size)
+        qsort(ids.data, sealing->evidence_count, RECORD_ID_SIZE, by_bytes);
+    digest_of(ids.data, ids.size, sealing->evidence_digest);
+    return 0;
+}
+
+/* --- the rows ---------------------------------------------------------------------------------------------------------- */
+
+static int write_seal(struct sealing *sealing, struct err *err)
+{
+    uint8_t root[DIGEST_SIZE];
+    char month[MONTH_TEXT_SIZE];
+
+    digest_end(sealing->root, root);
+    const struct param params[] = {
+        param_text(month_text(sealing->period.period, month)),
+        param_bytes(root, DIGEST_SIZE),
+        param_int8((int64_t)sealing->households),
+        param_int8((int64_t)sealing->evidence_count),
+        param_bytes(sealing->evidence_digest, DIGEST_SIZE),
+        param_int4((int32_t)sealing->coverage),
+        param_bytes(sealing->period.policy, DIGEST_SIZE),
+    };
+
+    return store_query(
+        sealing->store,
+        "INSERT INTO olive.seal (period, root, households, evidence_count, evidence_digest, coverage, policy, cut, "
+        "feeds) SELECT $1, $2, $3, $4, $5, $6, $7, "
+        "coalesce((SELECT jsonb_object_agg(topic, cuts) FROM (SELECT topic, jsonb_agg(cut ORDER BY partition) AS cuts "
+        "FROM olive.topic_offset GROUP BY topic) t), '{}'), "
+        "coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'source', source, 'kinds', kinds, 'complete', "
+        "complete) ORDER BY name) FROM olive.feed), '[]')",
+        params, sizeof params / sizeof *params, NULL, err);
+}
+
+static int open_next(struct sealing *sealing, struct err *err)
+{
+    char month[MONTH_TEXT_SIZE], next[MONTH_TEXT_SIZE];
+    const struct param sealed[] = { param_text(month_text(sealing->period.period, month)) };
+    const struct param opened[] = {
+        param_text(month_text(sealing->period.period + 1, next)),
+        param_int4((int32_t)sealing->coverage),
+        param_bytes(sealing->period.policy, DIGEST_SIZE),
+    };
+
+    if (store_query(sealing->store, "UPDATE olive.period SET state = 'sealed', sealed = now() WHERE period = $1",
+                    sealed, 1, NULL, err) < 0 ||
+        store_query(sealing->store, "INSERT INTO olive.period (period, coverage, policy) VALUES ($1, $2, $3)", opened,
+                    3, NULL, err) < 0)
+        return -1;
+    return store_run(sealing->store, "UPDATE olive.topic_offset SET cut = NULL", err);
+}
+
+/* --- all together ------------------------------------------------------------------------------------------------------ */
+
+static int assess_all(struct sealing *sealing, struct err *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = arena_new(0);
+    struct feeds feeds;
+    int status = -1;
+
+    sealing->root = digest_new();
+    if (feeds_read(sealing->store, arena, &feeds, err) == 0 &&
+        period_policy(sealing->store, sealing->period.policy, &sealing->policy, err) == 0 &&
+        coverage_read(sealing->store, sealing->period.period, KNOWN_AT_END, sealing->policy, &feeds,
+                      &sealing->coverage, err) == 0 &&
+        write_profiles(sealing, err) == 0 && digest_evidence(sealing, err) == 0 && write_seal(sealing, err) == 0)
+        status = open_next(sealing, err);
+    policy_free(sealing->policy);
+    digest_free(sealing->root);
+    buffer_free(&sealing->scratch);
+    return status;
+}
+
+/* Within the transaction: every owner row is held, so everything is read anew. */
+static int seal_body(struct store *store, bool *ret_sealed, struct err *err)
+{
+    struct sealing sealing = { .store = store };
+
+    if (store_query(store, "SELECT partition FROM olive.partition_owner ORDER BY partition FOR UPDATE", NULL, 0, NULL,
+                    err) < 0 ||
+        may_seal(store, &sealing.period, ret_sealed, err) < 0)
+        return -1;
+    return *ret_sealed ? assess_all(&sealing, err) : 0;
+}
+
+int period_seal(struct store *store, const struct conf *conf, bool *ret_sealed, struct err *err)
+{
+    struct err ignored = { 0 };
+    struct period_row row;
+
+    *ret_sealed = false;
+    if (may_seal(store, &row, ret_sealed, err) < 0)
+        return -1;
+    if (!*ret_sealed)
+        return 0;
+    if (period_announce(store, conf, &row, err) < 0 || store_run(store, "BEGIN", err) < 0)
+        return -1;
+    if (seal_body(store, ret_sealed, err) < 0) {
+        store_run(store, "ROLLBACK", &ignored);
+        return -1;
+    }
+    return store_run(store, *ret_sealed ? "COMMIT" : "ROLLBACK", err);
+}
