@@ -1,19 +1,10 @@
 /* evidence - what PostgreSQL keeps of the records, read back in bulk.
  *
- * Deliveries: the short numbers in packed segments (olive.evidence_delivery), as a table in memory.
- * Evidence:   every subject's segments in seq order, told as whole subjects in token order. */
+ * Every subject's segments in seq order are told as whole subjects, in token order. */
 #ifndef OLIVE_DAEMON_EVIDENCE_H
 #define OLIVE_DAEMON_EVIDENCE_H
 
-#include "lib/core/segment.h"
-#include "lib/io/store.h"
-
-struct deliveries;
-int deliveries_load(struct store *store, struct deliveries **ret, struct err *err);
-void deliveries_free(struct deliveries *deliveries);
-void deliveries_freep(struct deliveries **deliveries);
-/* A segment_delivery: user is the struct deliveries. */
-const struct delivery *deliveries_find(void *user, uint32_t ref);
+#include "daemon/state/deliveries.h"
 
 /* Told one subject with all its records, in the order they were stored; they last until the return. */
 typedef int evidence_subject(void *user, const struct token *subject, const struct record *records, size_t count,

@@ -61,12 +61,12 @@ static int recompute_one(void *user, const struct token *token, const struct rec
 
 static int take_census(struct store *store, struct recomputation *recomputation, struct err *err)
 {
-    CLEANUP(deliveries_freep) struct deliveries *deliveries = NULL;
+    CLEANUP(deliveries_freep) struct deliveries *deliveries = deliveries_new();
     int status;
 
     if (store_run(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err) < 0)
         return -1;
-    status = deliveries_load(store, &deliveries, err);
+    status = deliveries_load(deliveries, store, err);
     if (status == 0)
         status = evidence_read(store, deliveries, recompute_one, recomputation, err);
     if (status < 0) {

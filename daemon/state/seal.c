@@ -167,10 +167,10 @@ static int by_bytes(const void *left, const void *right)
 
 static int digest_evidence(struct sealing *sealing, struct err *err)
 {
-    CLEANUP(deliveries_freep) struct deliveries *deliveries = NULL;
+    CLEANUP(deliveries_freep) struct deliveries *deliveries = deliveries_new();
     CLEANUP(buffer_free) struct buffer ids = { 0 };
 
-    if (deliveries_load(sealing->store, &deliveries, err) < 0 ||
+    if (deliveries_load(deliveries, sealing->store, err) < 0 ||
         evidence_read(sealing->store, deliveries, gather_ids, &ids, err) < 0)
         return -1;
     sealing->evidence_count = ids.size / RECORD_ID_SIZE;
