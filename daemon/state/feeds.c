@@ -59,18 +59,18 @@ static void feed_json(const struct feed_conf *feed, struct json *json)
 {
     json_open(json, '{');
     json_key(json, "name");
-    json_string(json, feed->name);
+    json_str(json, feed->name);
     json_key(json, "source");
-    json_string(json, code_name(&source_codes, (int)feed->source));
+    json_str(json, code_name(&source_codes, (int)feed->source));
     json_key(json, "mode");
-    json_string(json, feed->mode == FEED_SNAPSHOT ? "snapshot" : "delta");
+    json_str(json, feed->mode == FEED_SNAPSHOT ? "snapshot" : "delta");
     json_key(json, "complete");
     json_bool(json, feed->complete);
     json_key(json, "kinds");
     json_open(json, '[');
     for (int kind = 0; kind < UTILITY_KIND_COUNT; kind++)
         if (feed->utility_kinds >> kind & 1)
-            json_string(json, code_name(&utility_kind_codes, kind));
+            json_str(json, code_name(&utility_kind_codes, kind));
     json_close(json, ']');
     json_close(json, '}');
 }

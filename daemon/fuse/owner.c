@@ -1,0 +1,178 @@
+/* ACQUIRE and REVOKE: who writes about a partition, and from which offsets. */
+#include <string.h>
+
+#include "daemon/fuse/fuse_private.h"
+
+void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (partitions[i] < fuse->partition_count) {
+            fuse->partitions[partitions[i]].mine = true;
+            fuse->partitions[partitions[i]].acquired = false;
+        }
+}
+
+/* What was taken of it and is not committed is somebody else's to take; late or never, the epoch catches it. */
+static void revoke_one(struct fuse *fuse, int32_t partition)
+{
+    fuse->partitions[partition].mine = false;
+    fuse->partitions[partition].acquired = false;
+    cache_drop(fuse->cache, partition);
+    take_drop_partition(fuse, partition);
+    if (partition == 0) {
+        consumer_close(fuse->receipts);
+        fuse->receipts = NULL;
+    }
+}
+
+void owner_revoked(struct fuse *fuse, const int32_t *partitions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (partitions[i] < fuse->partition_count)
+            revoke_one(fuse, partitions[i]);
+}
+
+void owner_forget(struct fuse *fuse)
+{
+    for (int32_t p = 0; p < fuse->partition_count; p++)
+        fuse->partitions[p].acquired = false;
+    consumer_close(fuse->receipts);
+    fuse->receipts = NULL;
+}
+
+static bool has_topic(int32_t partition, int topic)
+{
+    return topic != TOPIC_DELIVERY || partition == 0;
+}
+
+/* The rows exist before the transaction that locks them. */
+static int make_rows(struct fuse *fuse, int32_t partition, struct err *err)
+{
+    const struct param owner[] = { param_int4(partition) };
+
+    if (store_query(fuse->store,
+                    "INSERT INTO olive.partition_owner (partition) VALUES ($1) ON CONFLICT DO NOTHING", owner, 1,
+                    NULL, err) < 0)
+        return -1;
+    for (int topic = 0; topic < TOPIC_COUNT; topic++) {
+        const struct param params[] = { param_text(fuse->topics[topic]), param_int4(partition) };
+
+        if (has_topic(partition, topic) &&
+            store_query(fuse->store,
+                        "INSERT INTO olive.topic_offset (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                        params, 2, NULL, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_lanes(struct fuse *fuse, int32_t partition, struct err *err)
+{
+    CLEANUP(rows_freep) struct rows *rows = NULL;
+    const struct param params[] = { param_int4(partition) };
+    struct partition *p = &fuse->partitions[partition];
+
+    if (store_query(fuse->store, "SELECT topic, next_offset, cut FROM olive.topic_offset WHERE partition = $1", params,
+                    1, &rows, err) < 0)
+        return -1;
+    p->whole = true;
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        char name[TOPIC_SIZE];
+        struct text text = rows_text(rows, i, 0);
+        struct lane *lane;
+        int topic;
+
+        snprintf(name, sizeof name, "%.*s", (int)text.len, text.data);
+        topic = take_topic(fuse, name);
+        if (topic < 0)
+            continue;
+        lane = &p->lanes[topic];
+        *lane = (struct lane){ .start = rows_int8(rows, i, 1), .end = lane->end };
+        lane->next = lane->start;
+        lane->cut = rows_null(rows, i, 2) ? CUT_NONE : rows_int8(rows, i, 2);
+        p->whole &= topic == TOPIC_DELIVERY || lane->start == 0;
+    }
+    return 0;
+}
+
+/* Waits here for a flush of the owner before us. */
+static int raise_epoch(struct fuse *fuse, int32_t partition, struct err *err)
+{
+    CLEANUP(rows_freep) struct rows *rows = NULL;
+    const struct param params[] = { param_int4(partition), param_text(fuse->conf->fuse.instance) };
+
+    if (store_query(fuse->store,
+                    "UPDATE olive.partition_owner SET epoch = epoch + 1, instance = $2 WHERE partition = $1 "
+                    "RETURNING epoch",
+                    params, 2, &rows, err) < 0)
+        return -1;
+    if (rows_count(rows) != 1)
+        return err_set(err, ERR_RETRY, "partition %d has no owner row", (int)partition);
+    fuse->partitions[partition].epoch = rows_int8(rows, 0, 0);
+    return 0;
+}
+
+static int seek_group(struct fuse *fuse, int32_t partition, struct err *err)
+{
+    struct topic_cut to[SOURCE_COUNT];
+
+    for (int topic = 0; topic < SOURCE_COUNT; topic++)
+        to[topic] = (struct topic_cut){ fuse->topics[topic], partition, fuse->partitions[partition].lanes[topic].next };
+    return consumer_seek(fuse->group, to, SOURCE_COUNT, err);
+}
+
+static int seek_receipts(struct fuse *fuse, struct err *err)
+{
+    const struct topic_cut from = { fuse->topics[TOPIC_DELIVERY], 0, fuse->partitions[0].lanes[TOPIC_DELIVERY].next };
+
+    consumer_close(fuse->receipts);
+    fuse->receipts = NULL;
+    return consumer_open_plain(fuse->conf, &from, 1, &fuse->receipts, err);
+}
+
+static int seek_partition(struct fuse *fuse, int32_t partition, struct err *err)
+{
+    if (seek_group(fuse, partition, err) < 0)
+        return -1;
+    return partition == 0 ? seek_receipts(fuse, err) : 0;
+}
+
+static int acquire_one(struct fuse *fuse, int32_t partition, struct err *err)
+{
+    struct err ignored = { 0 };
+
+    cache_drop(fuse->cache, partition);
+    if (make_rows(fuse, partition, err) < 0 || store_run(fuse->store, "BEGIN", err) < 0)
+        return -1;
+    if (raise_epoch(fuse, partition, err) < 0 || read_lanes(fuse, partition, err) < 0) {
+        store_run(fuse->store, "ROLLBACK", &ignored);
+        return -1;
+    }
+    if (store_run(fuse->store, "COMMIT", err) < 0 || seek_partition(fuse, partition, err) < 0)
+        return -1;
+    fuse->partitions[partition].acquired = true;
+    fuse->partitions[partition].stopped = false;
+    fuse->sweeping = true; /* until a look says that nobody is behind */
+    return 0;
+}
+
+int owner_acquire(struct fuse *fuse, struct err *err)
+{
+    for (int32_t p = 0; p < fuse->partition_count; p++)
+        if (fuse->partitions[p].mine && !fuse->partitions[p].acquired && acquire_one(fuse, p, err) < 0)
+            return -1;
+    return 0;
+}
+
+int owner_resume(struct fuse *fuse, struct err *err)
+{
+    for (int32_t p = 0; p < fuse->partition_count; p++) {
+        if (!fuse->partitions[p].acquired)
+            continue;
+        for (int topic = 0; topic < TOPIC_COUNT; topic++)
+            fuse->partitions[p].lanes[topic].cut = CUT_NONE;
+        if (seek_partition(fuse, p, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,169 @@
+/* TAKE: messages become pending records. Nothing is decided here but whether a message is one. */
+#include <string.h>
+
+#include "daemon/fuse/fuse_private.h"
+#include "lib/io/bus_partition.h"
+
+int take_topic(const struct fuse *fuse, const char *topic)
+{
+    for (int i = 0; i < TOPIC_COUNT; i++)
+        if (!strcmp(topic, fuse->topics[i]))
+            return i;
+    return -1;
+}
+
+bool take_has_news(const struct fuse *fuse)
+{
+    size_t touched;
+
+    cache_touched(fuse->cache, &touched);
+    return fuse->taken || touched;
+}
+
+static void lane_drop(struct lane *lane)
+{
+    lane->next = lane->start;
+    lane->records = lane->repeated = lane->quarantined = 0;
+}
+
+void take_drop(struct fuse *fuse)
+{
+    cache_drop_pending(fuse->cache);
+    for (int32_t p = 0; p < fuse->partition_count; p++)
+        for (int topic = 0; topic < TOPIC_COUNT; topic++)
+            lane_drop(&fuse->partitions[p].lanes[topic]);
+    arena_reset(fuse->batch);
+    fuse->quarantined = NULL;
+    fuse->events = NULL;
+    fuse->events_tail = &fuse->events;
+    fuse->taken = 0;
+}
+
+void take_drop_partition(struct fuse *fuse, int32_t partition)
+{
+    struct quarantined **link = &fuse->quarantined;
+
+    for (int topic = 0; topic < TOPIC_COUNT; topic++)
+        lane_drop(&fuse->partitions[partition].lanes[topic]);
+    while (*link)
+        if ((*link)->partition == partition)
+            *link = (*link)->next;
+        else
+            link = &(*link)->next;
+    if (partition == 0) {
+        fuse->events = NULL;
+        fuse->events_tail = &fuse->events;
+    }
+}
+
+static void quarantine(struct fuse *fuse, int topic, const struct bus_message *message, const struct err *err)
+{
+    struct quarantined *quarantined = arena_alloc(fuse->batch, sizeof *quarantined);
+
+    *quarantined = (struct quarantined){
+        .next = fuse->quarantined,
+        .topic = topic,
+        .partition = message->partition,
+        .offset = message->offset,
+        .reason = arena_strndup(fuse->batch, err->text, strlen(err->text)),
+    };
+    fuse->quarantined = quarantined;
+    fuse->partitions[message->partition].lanes[topic].quarantined++;
+}
+
+/* Another partition's subject would have two owners. */
+static int check_partition(const struct fuse *fuse, const struct bus_message *message, struct err *err)
+{
+    if (bus_partition(message->key, message->key_size, fuse->partition_count) == message->partition)
+        return 0;
+    return err_set(err, ERR_REJECT, "the key belongs to another partition (murmur2)");
+}
+
+static void take_record(struct fuse *fuse, int topic, const struct bus_message *message)
+{
+    struct err err = { 0 };
+    struct delivery delivery;
+    struct record record;
+
+    if (wire_unpack_record(fuse->wire, (enum source)topic, message->key, message->key_size, message->data,
+                           message->size, &record, &delivery, &err) < 0 ||
+        check_partition(fuse, message, &err) < 0) {
+        quarantine(fuse, topic, message, &err);
+        return;
+    }
+    record.delivery = deliveries_intern(fuse->deliveries, &delivery);
+    cache_put(fuse->cache,
+              cache_subject(fuse->cache, &record.subject, message->partition,
+                            fuse->partitions[message->partition].whole),
+              &record);
+}
+
+static void take_event(struct fuse *fuse, const struct bus_message *message)
+{
+    struct taken_event *event = arena_alloc(fuse->batch, sizeof *event);
+    struct err err = { 0 };
+
+    event->next = NULL;
+    event->offset = message->offset;
+    if (wire_unpack_event(fuse->wire, message->data, message->size, fuse->batch, &event->event, &err) < 0) {
+        quarantine(fuse, TOPIC_DELIVERY, message, &err);
+        return;
+    }
+    *fuse->events_tail = event;
+    fuse->events_tail = &event->next;
+}
+
+/* Retention has eaten what was not read: an alarm, never a skip. The others of the group go on. */
+static int stop_partition(struct fuse *fuse, const struct lane *lane, const struct bus_message *message,
+                          struct err *err)
+{
+    const struct topic_cut here = { message->topic, message->partition, lane->next };
+    struct err alarm = { 0 };
+
+    err_set(&alarm, ERR_STOP,
+            "%s [%d]: offsets %lld to %lld are missing: nothing behind the gap is taken; restore the topic or replay",
+            message->topic, (int)message->partition, (long long)lane->next, (long long)message->offset - 1);
+    fuse->partitions[message->partition].stopped = true;
+    fuse->alarm = alarm;
+    return consumer_pause(fuse->group, &here, 1, err);
+}
+
+static int take_message(struct fuse *fuse, int topic, const struct bus_message *message, struct err *err)
+{
+    struct partition *partition = &fuse->partitions[message->partition];
+    struct lane *lane = &partition->lanes[topic];
+
+    if (!partition->acquired || partition->stopped || message->offset < lane->next)
+        return 0;
+    if (message->offset > lane->next)
+        return stop_partition(fuse, lane, message, err);
+    if (message->offset >= lane->cut) /* of the next period: read again after the seal */
+        return 0;
+    if (topic == TOPIC_DELIVERY)
+        take_event(fuse, message);
+    else
+        take_record(fuse, topic, message);
+    lane->records++;
+    lane->next++;
+    fuse->taken++;
+    return 0;
+}
+
+int take_batch(struct fuse *fuse, const struct bus_batch *batch, struct err *err)
+{
+    const char *name = NULL;
+    int topic = -1;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct bus_message *message = &batch->messages[i];
+
+        if (message->topic != name) { /* messages of a topic come in runs that share the name */
+            name = message->topic;
+            topic = take_topic(fuse, name);
+        }
+        if (topic >= 0 && message->partition < fuse->partition_count &&
+            take_message(fuse, topic, message, err) < 0)
+            return -1;
+    }
+    return 0;
+}
