@@ -1,4 +1,5 @@
 /* FLUSH: one transaction carries evidence, subjects, profiles, receipts, offsets and the owner's epoch. */
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"

@@ -1,6 +1,7 @@
 #include "daemon/fuse/fuse.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 

@@ -1,4 +1,5 @@
 /* ACQUIRE and REVOKE: who writes about a partition, and from which offsets. */
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"

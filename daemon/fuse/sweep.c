@@ -2,6 +2,7 @@
  *
  * A subject without new records would stay at the old period, and its household's windows with it: each owner slides
  * its own, a chunk at a time, through the same FLUSH. There is no cursor to keep: who is behind is asked anew. */
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"

@@ -1,0 +1,217 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/arena.h"
+#include "lib/io/bus_private.h"
+
+enum { TOPICS_MAX = 64, POLL_MS = 50 };
+
+struct producer {
+    rd_kafka_t *kafka;
+    producer_delivered *delivered;
+    void *user;
+    bool fatal;
+    rd_kafka_topic_t *topics[TOPICS_MAX]; /* handles: looked up once, not per message */
+    size_t topic_count;
+};
+
+/* No time-out of single messages: what is published is acknowledged, or the producer is fatal and the caller resends
+ * everything that was not. */
+static const struct bus_option producer_defaults[] = {
+    { "enable.idempotence", "true" },
+    { "compression.codec", "zstd" },
+    { "partitioner", "murmur2" },
+    { "linger.ms", "20" },
+    { "batch.size", "1000000" },
+    { "batch.num.messages", "10000" },
+    { "queue.buffering.max.messages", "500000" },
+    { "queue.buffering.max.kbytes", "131072" },
+    { "message.timeout.ms", "0" },
+    { "reconnect.backoff.max.ms", "2000" },
+    { NULL, NULL },
+};
+
+static void on_delivered(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *user)
+{
+    struct producer *producer = user;
+
+    (void)kafka;
+    if (message->err == RD_KAFKA_RESP_ERR__FATAL)
+        producer->fatal = true;
+    producer->delivered(producer->user, message->_private, message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+static void on_error(rd_kafka_t *kafka, int code, const char *reason, void *user)
+{
+    struct producer *producer = user;
+
+    (void)kafka;
+    (void)reason;
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        producer->fatal = true;
+}
+
+int producer_open(const struct conf *conf, producer_delivered *delivered, void *user, struct producer **ret,
+                  struct err *err)
+{
+    CLEANUP(producer_closep) struct producer *producer = mem_zalloc(sizeof *producer);
+    rd_kafka_conf_t *kafka_conf = bus_conf(conf, producer_defaults, err);
+
+    if (!kafka_conf)
+        return -1;
+    producer->delivered = delivered;
+    producer->user = user;
+    rd_kafka_conf_set_dr_msg_cb(kafka_conf, on_delivered);
+    rd_kafka_conf_set_error_cb(kafka_conf, on_error);
+    rd_kafka_conf_set_opaque(kafka_conf, producer);
+    producer->kafka = bus_new(RD_KAFKA_PRODUCER, kafka_conf, err);
+    if (!producer->kafka)
+        return -1;
+    *ret = producer;
+    producer = NULL;
+    return 0;
+}
+
+void producer_close(struct producer *producer)
+{
+    if (!producer)
+        return;
+    for (size_t i = 0; i < producer->topic_count; i++)
+        rd_kafka_topic_destroy(producer->topics[i]);
+    if (producer->kafka) {
+        rd_kafka_purge(producer->kafka, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        rd_kafka_poll(producer->kafka, 0);
+        rd_kafka_destroy(producer->kafka);
+    }
+    free(producer);
+}
+
+void producer_closep(struct producer **producer)
+{
+    producer_close(*producer);
+}
+
+bool producer_fatal(const struct producer *producer)
+{
+    return producer->fatal;
+}
+
+int producer_poll(struct producer *producer, uint32_t wait_ms)
+{
+    return rd_kafka_poll(producer->kafka, (int)wait_ms);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int check_fatal(struct producer *producer, struct err *err)
+{
+    char why[256];
+    rd_kafka_resp_err_t code;
+
+    if (!producer->fatal)
+        return 0;
+    code = rd_kafka_fatal_error(producer->kafka, why, sizeof why);
+    return err_set(err, ERR_RETRY, "kafka: the producer is done for (%s): open another and resend",
+                   rd_kafka_err2name(code));
+}
+
+int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
+{
+    int64_t end_ms = now_ms() + wait_ms;
+
+    while (rd_kafka_outq_len(producer->kafka) > 0 && !producer->fatal) {
+        if (now_ms() >= end_ms)
+            return err_set(err, ERR_RETRY, "kafka: %d messages are not acknowledged after %u ms: is the broker there?",
+                           rd_kafka_outq_len(producer->kafka), wait_ms);
+        rd_kafka_flush(producer->kafka, POLL_MS);
+    }
+    return check_fatal(producer, err);
+}
+
+static rd_kafka_topic_t *topic_of(struct producer *producer, const char *name)
+{
+    for (size_t i = 0; i < producer->topic_count; i++)
+        if (!strcmp(rd_kafka_topic_name(producer->topics[i]), name))
+            return producer->topics[i];
+    if (producer->topic_count == TOPICS_MAX)
+        return NULL;
+    producer->topics[producer->topic_count] = rd_kafka_topic_new(producer->kafka, name, NULL);
+    return producer->topics[producer->topic_count++];
+}
+
+static void *writable(const void *pointer)
+{
+    return (void *)(uintptr_t)pointer; /* librdkafka copies, but its prototypes say void * */
+}
+
+static rd_kafka_headers_t *headers_of(const struct bus_header *headers, size_t count)
+{
+    rd_kafka_headers_t *list = count ? rd_kafka_headers_new(count) : NULL;
+
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_header_add(list, headers[i].name, -1, headers[i].value, (ssize_t)headers[i].size);
+    return list;
+}
+
+struct outgoing {
+    rd_kafka_topic_t *topic;
+    int32_t partition;
+    const void *key, *data;
+    size_t key_size, size;
+    const struct bus_header *headers;
+    size_t header_count;
+    void *opaque;
+};
+
+/* The plain call is the fast one; headers need the variadic. */
+static rd_kafka_resp_err_t produce(struct producer *producer, const struct outgoing *message)
+{
+    rd_kafka_headers_t *headers;
+    rd_kafka_resp_err_t code;
+
+    if (!message->header_count) {
+        int status = rd_kafka_produce(message->topic, message->partition, RD_KAFKA_MSG_F_COPY,
+                                      writable(message->data), message->size, message->key, message->key_size,
+                                      message->opaque);
+        return status == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
+    }
+    headers = headers_of(message->headers, message->header_count);
+    code = rd_kafka_producev(producer->kafka, RD_KAFKA_V_RKT(message->topic),
+                             RD_KAFKA_V_PARTITION(message->partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                             RD_KAFKA_V_KEY(message->key, message->key_size),
+                             RD_KAFKA_V_VALUE(writable(message->data), message->size),
+                             RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(message->opaque), RD_KAFKA_V_END);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_headers_destroy(headers);
+    return code;
+}
+
+int producer_publish(struct producer *producer, const char *topic, int32_t partition, const void *key, size_t key_size,
+                     const void *data, size_t size, const struct bus_header *headers, size_t header_count,
+                     void *opaque, uint32_t wait_ms, struct err *err)
+{
+    const struct outgoing message = { topic_of(producer, topic), partition, key, data, key_size, size,
+                                      headers, header_count, opaque };
+    int64_t end_ms = now_ms() + wait_ms;
+    rd_kafka_resp_err_t code;
+
+    if (!message.topic)
+        return err_stop(err, EXIT_FAILED, "kafka: more than %d topics in one producer", TOPICS_MAX);
+    while ((code = produce(producer, &message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+        if (now_ms() >= end_ms)
+            return err_set(err, ERR_RETRY, "kafka: the queue has been full for %u ms: is the broker there?", wait_ms);
+        rd_kafka_poll(producer->kafka, POLL_MS);
+    }
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        producer->fatal = true;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return producer->fatal ? check_fatal(producer, err) : bus_error(err, code, topic);
+    return 0;
+}
