@@ -121,7 +121,8 @@ void cache_touch(struct cache *cache, struct cached *cached)
     cached->touched = true;
     if (cache->touched_count == cache->touched_capacity) {
         cache->touched_capacity = cache->touched_capacity ? cache->touched_capacity * 2 : 1024;
-        cache->touched = mem_realloc((void *)cache->touched, cache->touched_capacity * sizeof *cache->touched);
+        cache->touched =
+            mem_realloc((void *)cache->touched, cache->touched_capacity * sizeof *cache->touched);
     }
     cache->touched[cache->touched_count++] = cached;
 }
@@ -163,7 +164,8 @@ void cache_pending(const struct cached *cached, struct record *ret)
         struct segment_reader reader;
 
         segment_dictionary_clear(&dictionary);
-        reader = segment_open(&cached->token, pending->packed, pending->size, &dictionary, own_delivery, pending);
+        reader =
+            segment_open(&cached->token, pending->packed, pending->size, &dictionary, own_delivery, pending);
         segment_next(&reader, ret++);
     }
     segment_dictionary_free(&dictionary);
@@ -182,7 +184,8 @@ size_t cache_pending_bytes(const struct cache *cache)
 
 size_t cache_stream_bytes(const struct cache *cache)
 {
-    return cache->stream_bytes + cache->count * sizeof(struct cached) + cache->slot_count * sizeof *cache->slots;
+    return cache->stream_bytes + cache->count * sizeof(struct cached) +
+           cache->slot_count * sizeof *cache->slots;
 }
 
 void cache_committed(struct cache *cache, struct cached *cached, const void *segment, size_t size)
@@ -196,7 +199,8 @@ void cache_committed(struct cache *cache, struct cached *cached, const void *seg
     cache->stream_bytes += size;
 }
 
-void cache_set_stream(struct cache *cache, struct cached *cached, const void *stream, size_t size, int64_t next_seq)
+void cache_set_stream(struct cache *cache, struct cached *cached, const void *stream, size_t size,
+                      int64_t next_seq)
 {
     cache->stream_bytes -= cached->stream_size;
     free(cached->stream);

@@ -7,7 +7,8 @@
 #include "lib/base/json.h"
 #include "lib/io/policy_file.h"
 
-/* --- which partitions --------------------------------------------------------------------------------------------------- */
+/* --- which partitions
+ * --------------------------------------------------------------------------------------------------- */
 
 static bool partition_has_news(const struct partition *partition)
 {
@@ -32,21 +33,24 @@ static size_t list_parts(struct fuse *fuse, int32_t *ret)
     return count;
 }
 
-/* --- steps 2 and 3: fencing --------------------------------------------------------------------------------------------- */
+/* --- steps 2 and 3: fencing
+ * --------------------------------------------------------------------------------------------- */
 
 static int check_epochs(struct fuse *fuse, const struct param *parts, size_t count, struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
 
-    if (store_query(fuse->store,
-                    "SELECT partition, epoch FROM olive.partition_owner WHERE partition = ANY($1) ORDER BY partition "
-                    "FOR UPDATE",
-                    parts, 1, &rows, err) < 0)
+    if (store_query(
+            fuse->store,
+            "SELECT partition, epoch FROM olive.partition_owner WHERE partition = ANY($1) ORDER BY partition "
+            "FOR UPDATE",
+            parts, 1, &rows, err) < 0)
         return -1;
     for (size_t i = 0; i < rows_count(rows); i++)
         if (rows_int8(rows, i, 1) != fuse->partitions[rows_int4(rows, i, 0)].epoch) {
             fuse->rejoin = true;
-            return err_set(err, ERR_RETRY, "fenced: partition %d has another owner", (int)rows_int4(rows, i, 0));
+            return err_set(err, ERR_RETRY, "fenced: partition %d has another owner",
+                           (int)rows_int4(rows, i, 0));
         }
     if (rows_count(rows) != count)
         return err_set(err, ERR_RETRY, "an owner row vanished");
@@ -69,7 +73,8 @@ static int check_lane(struct fuse *fuse, const struct rows *rows, size_t i, stru
         return err_set(err, ERR_RETRY, "%s [%d]: the committed offset is not where this instance began", name,
                        (int)rows_int4(rows, i, 1));
     if (!rows_null(rows, i, 3) && lane->next > rows_int8(rows, i, 3))
-        return err_set(err, ERR_RETRY, "%s [%d]: taken beyond the cut of a close", name, (int)rows_int4(rows, i, 1));
+        return err_set(err, ERR_RETRY, "%s [%d]: taken beyond the cut of a close", name,
+                       (int)rows_int4(rows, i, 1));
     return 0;
 }
 
@@ -77,9 +82,10 @@ static int check_offsets(struct fuse *fuse, const struct param *parts, struct er
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
 
-    if (store_query(fuse->store,
-                    "SELECT topic, partition, next_offset, cut FROM olive.topic_offset WHERE partition = ANY($1)",
-                    parts, 1, &rows, err) < 0)
+    if (store_query(
+            fuse->store,
+            "SELECT topic, partition, next_offset, cut FROM olive.topic_offset WHERE partition = ANY($1)",
+            parts, 1, &rows, err) < 0)
         return -1;
     for (size_t i = 0; i < rows_count(rows); i++)
         if (check_lane(fuse, rows, i, err) < 0)
@@ -96,7 +102,8 @@ int flush_load_policy(struct fuse *fuse, const struct period_row *period, struct
     return period_policy(fuse->store, period->policy, &fuse->policy, err);
 }
 
-/* --- receipts and quarantine -------------------------------------------------------------------------------------------- */
+/* --- receipts and quarantine
+ * -------------------------------------------------------------------------------------------- */
 
 static void months_json(const struct receipt *receipt, struct buffer *out)
 {
@@ -172,13 +179,16 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
     };
 
     /* A connector that was killed may send a receipt twice: that delivery still counts once. */
-    if (store_query(fuse->store,
-                    "INSERT INTO olive.delivery (receipt_offset, delivery, feed, source, sequence, bytes, received_ms, "
-                    "state, why, as_of, lines, published, dead_lettered, duplicate, obsolete, rejected, ended, "
-                    "retracted, dead_letters, months, took_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-                    "$10::text::date, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20::text::jsonb, $21) "
-                    "ON CONFLICT DO NOTHING",
-                    params, sizeof params / sizeof *params, NULL, err) < 0)
+    if (store_query(
+            fuse->store,
+            "INSERT INTO olive.delivery (receipt_offset, delivery, feed, source, sequence, bytes, "
+            "received_ms, "
+            "state, why, as_of, lines, published, dead_lettered, duplicate, obsolete, rejected, ended, "
+            "retracted, dead_letters, months, took_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+            "$10::text::date, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20::text::jsonb, "
+            "$21) "
+            "ON CONFLICT DO NOTHING",
+            params, sizeof params / sizeof *params, NULL, err) < 0)
         return -1;
     if (store_affected(fuse->store) == 0)
         fuse->partitions[0].lanes[TOPIC_DELIVERY].repeated++;
@@ -206,16 +216,19 @@ static int write_quarantine(struct fuse *fuse, struct err *err)
             param_text(bad->reason),
         };
 
-        if (store_query(fuse->store,
-                        "INSERT INTO olive.quarantine (topic, partition, \"offset\", reason) VALUES ($1, $2, $3, $4)",
-                        params, 4, NULL, err) < 0)
+        if (store_query(
+                fuse->store,
+                "INSERT INTO olive.quarantine (topic, partition, \"offset\", reason) VALUES ($1, $2, $3, $4)",
+                params, 4, NULL, err) < 0)
             return -1;
         fuse->totals.rows_written++;
     }
     return 0;
 }
 
-/* --- step 10 -------------------------------------------------------------------------------------------------------------- */
+/* --- step 10
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 static int write_lane(struct fuse *fuse, int32_t partition, int topic, struct err *err)
 {
@@ -230,11 +243,12 @@ static int write_lane(struct fuse *fuse, int32_t partition, int topic, struct er
     };
 
     fuse->totals.rows_written++;
-    return store_query(fuse->store,
-                       "UPDATE olive.topic_offset SET next_offset = $3, records = records + $4, distinct_records = "
-                       "distinct_records + $4 - $5 - $6, repeated = repeated + $5, quarantined = quarantined + $6 "
-                       "WHERE topic = $1 AND partition = $2",
-                       params, 6, NULL, err);
+    return store_query(
+        fuse->store,
+        "UPDATE olive.topic_offset SET next_offset = $3, records = records + $4, distinct_records = "
+        "distinct_records + $4 - $5 - $6, repeated = repeated + $5, quarantined = quarantined + $6 "
+        "WHERE topic = $1 AND partition = $2",
+        params, 6, NULL, err);
 }
 
 static int write_offsets(struct fuse *fuse, const int32_t *parts, size_t count, struct err *err)
@@ -249,7 +263,8 @@ static int write_offsets(struct fuse *fuse, const int32_t *parts, size_t count, 
     return 0;
 }
 
-/* --- after the commit ------------------------------------------------------------------------------------------------------- */
+/* --- after the commit
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void lane_committed(struct fuse *fuse, struct lane *lane)
 {
@@ -287,7 +302,9 @@ static void committed(struct fuse *fuse, const int32_t *parts, size_t count)
     take_drop(fuse);
 }
 
-/* --- the transaction ---------------------------------------------------------------------------------------------------------- */
+/* --- the transaction
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int flush_body(struct fuse *fuse, const int32_t *parts, size_t count, struct err *err)
 {
@@ -300,8 +317,9 @@ static int flush_body(struct fuse *fuse, const int32_t *parts, size_t count, str
         period_read_open(fuse->store, &period, err) < 0 || flush_load_policy(fuse, &period, err) < 0)
         return -1;
     fault_point("flush-checked");
-    if (write_events(fuse, err) < 0 || write_quarantine(fuse, err) < 0 || subjects_write(fuse, &period, err) < 0 ||
-        households_touch(fuse, err) < 0 || subjects_upsert(fuse, err) < 0)
+    if (write_events(fuse, err) < 0 || write_quarantine(fuse, err) < 0 ||
+        subjects_write(fuse, &period, err) < 0 || households_touch(fuse, err) < 0 ||
+        subjects_upsert(fuse, err) < 0)
         return -1;
     fault_point("flush-subjects");
     if (households_write(fuse, &period, err) < 0)
@@ -312,12 +330,13 @@ static int flush_body(struct fuse *fuse, const int32_t *parts, size_t count, str
 
 static int clear_stages(struct fuse *fuse, struct err *err)
 {
-    return store_run(fuse->store,
-                     "CREATE TEMP TABLE IF NOT EXISTS stage_subject (LIKE olive.subject) ON COMMIT DELETE ROWS; "
-                     "CREATE TEMP TABLE IF NOT EXISTS stage_household (kind smallint, token bytea) ON COMMIT DELETE "
-                     "ROWS; "
-                     "CREATE TEMP TABLE IF NOT EXISTS stage_profile (LIKE olive.profile) ON COMMIT DELETE ROWS",
-                     err);
+    return store_run(
+        fuse->store,
+        "CREATE TEMP TABLE IF NOT EXISTS stage_subject (LIKE olive.subject) ON COMMIT DELETE ROWS; "
+        "CREATE TEMP TABLE IF NOT EXISTS stage_household (kind smallint, token bytea) ON COMMIT DELETE "
+        "ROWS; "
+        "CREATE TEMP TABLE IF NOT EXISTS stage_profile (LIKE olive.profile) ON COMMIT DELETE ROWS",
+        err);
 }
 
 int flush_batch(struct fuse *fuse, struct err *err)

@@ -1,7 +1,7 @@
 #include "daemon/fuse/fuse.h"
 
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,10 +9,10 @@
 #include "lib/io/policy_file.h"
 
 enum {
-    TAKE_MAX = 20000,       /* messages a take */
+    TAKE_MAX = 20000, /* messages a take */
     TAKE_WAIT_MS = 20,
-    LAGGING_FROM = 20000,   /* records in one flush: rows written per record is what costs, so gather more */
-    PENDING_SHARE = 2,      /* of the memory ceiling: one half for what waits, the other for what is remembered */
+    LAGGING_FROM = 20000, /* records in one flush: rows written per record is what costs, so gather more */
+    PENDING_SHARE = 2, /* of the memory ceiling: one half for what waits, the other for what is remembered */
 };
 
 int64_t now_ms(void)
@@ -23,7 +23,9 @@ int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------------------- */
+/* --- opening
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void name_topics(struct fuse *fuse)
 {
@@ -41,7 +43,8 @@ static int count_partitions(struct fuse *fuse, struct admin *admin, struct err *
         if (admin_partition_count(admin, fuse->topics[source], &count, err) < 0)
             return -1;
         if (source && count != fuse->partition_count)
-            return err_stop(err, EXIT_CONFIG, "%s has %d partitions and %s %d: all must have as many (olive topics plan)",
+            return err_stop(err, EXIT_CONFIG,
+                            "%s has %d partitions and %s %d: all must have as many (olive topics plan)",
                             fuse->topics[0], (int)fuse->partition_count, fuse->topics[source], (int)count);
         fuse->partition_count = count;
     }
@@ -52,8 +55,8 @@ static int read_end(struct fuse *fuse, struct admin *admin, int32_t partition, i
 {
     int64_t low;
 
-    return admin_watermarks(admin, fuse->topics[topic], partition, &low, &fuse->partitions[partition].lanes[topic].end,
-                            err);
+    return admin_watermarks(admin, fuse->topics[topic], partition, &low,
+                            &fuse->partitions[partition].lanes[topic].end, err);
 }
 
 static int read_ends(struct fuse *fuse, struct admin *admin, struct err *err)
@@ -150,13 +153,17 @@ void fuse_closep(struct fuse **fuse)
     fuse_close(*fuse);
 }
 
-/* --- one step --------------------------------------------------------------------------------------------------------- */
+/* --- one step
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int take(struct fuse *fuse, uint32_t wait_ms, size_t *ret_count, struct err *err)
 {
+    uint64_t room = fuse->conf->fuse.flush_records - fuse->taken; /* a flush is never put off when it is 0 */
     struct bus_batch batch;
 
-    if (consumer_take(fuse->group, wait_ms, TAKE_MAX, &batch, err) < 0 || take_batch(fuse, &batch, err) < 0)
+    if (consumer_take(fuse->group, wait_ms, room < TAKE_MAX ? room : TAKE_MAX, &batch, err) < 0 ||
+        take_batch(fuse, &batch, err) < 0)
         return -1;
     *ret_count = batch.count;
     return 0;
@@ -193,13 +200,13 @@ static bool taken_to_end(const struct fuse *fuse)
     return true;
 }
 
-/* Live: after flush_ms. Lagging: the interval grows, because rows written per record is what costs. On the way to an
- * end: when it is reached, or the ceilings are. */
+/* Live: after flush_ms. Lagging: the interval grows, because rows written per record is what costs. On the
+ * way to an end: when it is reached, or the ceilings are. */
 static bool flush_due(const struct fuse *fuse)
 {
     if (!take_has_news(fuse))
         return false;
-    if (fuse->sweeping || fuse->taken >= fuse->conf->fuse.flush_records ||
+    if (fuse->taken >= fuse->conf->fuse.flush_records ||
         cache_pending_bytes(fuse->cache) >= ceiling_bytes(fuse) / PENDING_SHARE)
         return true;
     if (fuse->until_end)
@@ -207,7 +214,8 @@ static bool flush_due(const struct fuse *fuse)
     return now_ms() - fuse->flushed_ms >= fuse->interval_ms;
 }
 
-/* What is remembered may not outgrow its half: then all of it goes, and comes back from the database as needed. */
+/* What is remembered may not outgrow its half: then all of it goes, and comes back from the database as
+ * needed. */
 static void keep_ceiling(struct fuse *fuse)
 {
     if (cache_stream_bytes(fuse->cache) < ceiling_bytes(fuse) / PENDING_SHARE)
@@ -261,8 +269,8 @@ int fuse_step(struct fuse *fuse, struct err *err)
     size_t count = 0;
 
     if (reconnect(fuse, err) < 0 || owner_acquire(fuse, err) < 0 ||
-        take(fuse, take_has_news(fuse) ? 1 : TAKE_WAIT_MS, &count, err) < 0 ||
-        owner_acquire(fuse, err) < 0 || take_receipts(fuse, &count, err) < 0)
+        take(fuse, take_has_news(fuse) ? 1 : TAKE_WAIT_MS, &count, err) < 0 || owner_acquire(fuse, err) < 0 ||
+        take_receipts(fuse, &count, err) < 0)
         return -1;
     if (flush_due(fuse) && fuse_flush(fuse, err) < 0)
         return -1;

@@ -63,7 +63,7 @@ struct fuse {
     struct arena *batch; /* quarantined messages and events of the batch */
     struct quarantined *quarantined;
     struct taken_event *events, **events_tail;
-    uint64_t taken; /* messages since the last flush */
+    uint64_t taken;   /* messages since the last flush */
     struct err alarm; /* why a partition is stopped; ERR_NONE: none is */
 
     struct arena *work;    /* of one subject or household */
@@ -85,7 +85,8 @@ int64_t now_ms(void); /* monotonic */
 int take_batch(struct fuse *fuse, const struct bus_batch *batch, struct err *err);
 int take_topic(const struct fuse *fuse, const char *topic); /* index in topics, -1: none of ours */
 void take_drop(struct fuse *fuse); /* forgets what was taken since the last flush, of all partitions */
-void take_drop_partition(struct fuse *fuse, int32_t partition); /* the same of one; its subjects are the cache's */
+void take_drop_partition(struct fuse *fuse,
+                         int32_t partition); /* the same of one; its subjects are the cache's */
 bool take_has_news(const struct fuse *fuse);
 
 /* owner.c: ACQUIRE and REVOKE. */
@@ -93,25 +94,30 @@ int owner_acquire(struct fuse *fuse, struct err *err); /* all that are mine and 
 void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count);
 void owner_revoked(struct fuse *fuse, const int32_t *partitions, size_t count);
 void owner_forget(struct fuse *fuse); /* acquire all again */
-int owner_resume(struct fuse *fuse, struct err *err); /* after a seal: no cut any more, read on from where each stands */
+int owner_resume(struct fuse *fuse,
+                 struct err *err); /* after a seal: no cut any more, read on from where each stands */
 
 /* flush.c: FLUSH, one transaction. */
 int flush_batch(struct fuse *fuse, struct err *err);
 int flush_load_policy(struct fuse *fuse, const struct period_row *period, struct err *err);
 
 /* subjects.c: the steps of FLUSH about subjects. */
-int subjects_load(struct fuse *fuse, struct err *err); /* evidence of touched subjects that are not cached, in bulk */
-int subjects_write(struct fuse *fuse, const struct period_row *period, struct err *err); /* evidence, staged subjects */
+int subjects_load(struct fuse *fuse,
+                  struct err *err); /* evidence of touched subjects that are not cached, in bulk */
+int subjects_write(struct fuse *fuse, const struct period_row *period,
+                   struct err *err); /* evidence, staged subjects */
 int subjects_upsert(struct fuse *fuse, struct err *err);
 void subjects_committed(struct fuse *fuse); /* the cache learns what the database has now */
 void subjects_free(struct fuse *fuse);
 
 /* households.c: the steps of FLUSH about households. */
-int households_touch(struct fuse *fuse, struct err *err);                                  /* old and new ones */
-int households_write(struct fuse *fuse, const struct period_row *period, struct err *err); /* lock, read, assess */
+int households_touch(struct fuse *fuse, struct err *err); /* old and new ones */
+int households_write(struct fuse *fuse, const struct period_row *period,
+                     struct err *err); /* lock, read, assess */
 
 /* sweep.c: SWEEP, SEAL, and what else is looked at while idle. */
-int sweep_touch(struct fuse *fuse, int32_t period, struct err *err); /* puts a chunk of subjects that are behind among the touched */
+int sweep_touch(struct fuse *fuse, int32_t period,
+                struct err *err); /* puts a chunk of subjects that are behind among the touched */
 int sweep_idle(struct fuse *fuse, struct err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* FLUSH, steps 6 to 9: the households that the touched subjects leave and enter, locked, read anew and assessed. */
+/* FLUSH, steps 6 to 9: the households that the touched subjects leave and enter, locked, read anew and
+ * assessed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +7,8 @@
 #include "daemon/state/profile_rows.h"
 #include "lib/core/household.h"
 
-/* Above this many households one table lock is cheaper than a lock a row, and as good: others wait either way. */
+/* Above this many households one table lock is cheaper than a lock a row, and as good: others wait either
+ * way. */
 enum { TABLE_LOCK_FROM = 20000, ANALYZE_FROM = 1000 };
 
 /* Old households as stored (before the upsert) and new ones, of each kind. */
@@ -24,7 +26,8 @@ int households_touch(struct fuse *fuse, struct err *err)
     if (store_query(fuse->store, touch_sql, NULL, 0, NULL, err) < 0)
         return -1;
     fuse->households_touched = store_affected(fuse->store);
-    return fuse->households_touched > ANALYZE_FROM ? store_run(fuse->store, "ANALYZE stage_household", err) : 0;
+    return fuse->households_touched > ANALYZE_FROM ? store_run(fuse->store, "ANALYZE stage_household", err)
+                                                   : 0;
 }
 
 /* All inserts before any lock, both in (kind, token) order: whoever meets, meets in one order. */
@@ -44,7 +47,8 @@ static int lock_households(struct fuse *fuse, struct err *err)
     if (fuse->households_touched > TABLE_LOCK_FROM)
         return 0;
     if (store_query(fuse->store,
-                    "SELECT count(*) FROM (SELECT 1 FROM olive.household h JOIN stage_household t USING (kind, token) "
+                    "SELECT count(*) FROM (SELECT 1 FROM olive.household h JOIN stage_household t USING "
+                    "(kind, token) "
                     "ORDER BY h.kind, h.token FOR UPDATE OF h) AS locked",
                     NULL, 0, &rows, err) < 0)
         return -1;
@@ -53,7 +57,9 @@ static int lock_households(struct fuse *fuse, struct err *err)
     return 0;
 }
 
-/* --- members ---------------------------------------------------------------------------------------------------------- */
+/* --- members
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* A household whose members are coming in, and the profiles that are done. */
 struct joining {
@@ -72,7 +78,8 @@ static void add_profile(struct joining *joining, const struct profile *profile)
 {
     if (joining->profile_count == joining->profile_capacity) {
         joining->profile_capacity = joining->profile_capacity ? joining->profile_capacity * 2 : 256;
-        joining->profiles = mem_realloc(joining->profiles, joining->profile_capacity * sizeof *joining->profiles);
+        joining->profiles =
+            mem_realloc(joining->profiles, joining->profile_capacity * sizeof *joining->profiles);
     }
     joining->profiles[joining->profile_count++] = *profile;
 }
@@ -82,8 +89,8 @@ static void assess_household(struct joining *joining)
     struct profile profile;
 
     if (joining->any && household_assess(joining->kind, &joining->household, joining->members, joining->count,
-                                         joining->period->period, joining->fuse->policy, joining->period->coverage,
-                                         joining->fuse->work, &profile))
+                                         joining->period->period, joining->fuse->policy,
+                                         joining->period->coverage, joining->fuse->work, &profile))
         add_profile(joining, &profile);
 }
 
@@ -100,7 +107,8 @@ static void add_member(struct joining *joining, const struct subject *subject)
 {
     if (joining->count == joining->capacity) {
         joining->capacity = joining->capacity ? joining->capacity * 2 : 64;
-        joining->members = mem_realloc((void *)joining->members, joining->capacity * sizeof *joining->members);
+        joining->members =
+            mem_realloc((void *)joining->members, joining->capacity * sizeof *joining->members);
     }
     joining->members[joining->count++] = subject;
 }
@@ -161,23 +169,27 @@ static int take_member(void *user, struct reader *row, int columns, struct err *
     return 0;
 }
 
-#define MEMBERS_OF(number, column)                                                                                     \
-    "SELECT t.kind, t.token, s.token, s.kind, s.as_of, s.record_count, s.record_sum, s.indicators "                    \
+#define MEMBERS_OF(number, column)                                                                           \
+    "SELECT t.kind, t.token, s.token, s.kind, s.as_of, s.record_count, s.record_sum, s.indicators "          \
     "FROM stage_household t JOIN olive.subject s ON s." column " = t.token WHERE t.kind = " number
 
 /* A statement of its own, after the locks: its snapshot sees what the others committed before they let go. */
 static int read_members(struct joining *joining, struct err *err)
 {
-    if (copy_out(joining->fuse->store,
-                 "COPY (" MEMBERS_OF("0", "registered") " UNION ALL " MEMBERS_OF("1", "assistance") " UNION ALL "
-                 MEMBERS_OF("2", "dwelling") " ORDER BY 1, 2) TO STDOUT BINARY",
-                 take_member, joining, err) < 0)
+    if (copy_out(
+            joining->fuse->store,
+            "COPY (" MEMBERS_OF("0", "registered") " UNION ALL " MEMBERS_OF(
+                "1", "assistance") " UNION ALL " MEMBERS_OF("2",
+                                                            "dwelling") " ORDER BY 1, 2) TO STDOUT BINARY",
+            take_member, joining, err) < 0)
         return -1;
     assess_household(joining);
     return 0;
 }
 
-/* --- profiles --------------------------------------------------------------------------------------------------------- */
+/* --- profiles
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int copy_profiles(struct joining *joining, struct err *err)
 {
@@ -204,19 +216,21 @@ static int upsert_profiles(struct fuse *fuse, struct err *err)
 
     profile_columns(&columns);
     profile_assignments(&assignments);
-    buffer_printf(&sql,
-                  "UPDATE olive.profile p SET %s FROM stage_profile s WHERE p.kind = s.kind AND p.household = "
-                  "s.household AND p.digest <> s.digest",
-                  (const char *)assignments.data);
+    buffer_printf(
+        &sql,
+        "UPDATE olive.profile p SET %s FROM stage_profile s WHERE p.kind = s.kind AND p.household = "
+        "s.household AND p.digest <> s.digest",
+        (const char *)assignments.data);
     buffer_add_byte(&sql, '\0');
     if (store_query(fuse->store, (const char *)sql.data, NULL, 0, NULL, err) < 0)
         return -1;
     fuse->totals.rows_written += (uint64_t)store_affected(fuse->store);
     buffer_clear(&sql);
-    buffer_printf(&sql,
-                  "INSERT INTO olive.profile (%s) SELECT %s FROM stage_profile s WHERE NOT EXISTS (SELECT FROM "
-                  "olive.profile p WHERE p.kind = s.kind AND p.household = s.household)",
-                  (const char *)columns.data, (const char *)columns.data);
+    buffer_printf(
+        &sql,
+        "INSERT INTO olive.profile (%s) SELECT %s FROM stage_profile s WHERE NOT EXISTS (SELECT FROM "
+        "olive.profile p WHERE p.kind = s.kind AND p.household = s.household)",
+        (const char *)columns.data, (const char *)columns.data);
     buffer_add_byte(&sql, '\0');
     if (store_query(fuse->store, (const char *)sql.data, NULL, 0, NULL, err) < 0)
         return -1;
@@ -226,11 +240,12 @@ static int upsert_profiles(struct fuse *fuse, struct err *err)
 
 static int delete_empty(struct fuse *fuse, struct err *err)
 {
-    if (store_query(fuse->store,
-                    "DELETE FROM olive.profile p USING stage_household t WHERE p.kind = t.kind AND p.household = "
-                    "t.token AND NOT EXISTS (SELECT FROM stage_profile s WHERE s.kind = t.kind AND s.household = "
-                    "t.token)",
-                    NULL, 0, NULL, err) < 0)
+    if (store_query(
+            fuse->store,
+            "DELETE FROM olive.profile p USING stage_household t WHERE p.kind = t.kind AND p.household = "
+            "t.token AND NOT EXISTS (SELECT FROM stage_profile s WHERE s.kind = t.kind AND s.household = "
+            "t.token)",
+            NULL, 0, NULL, err) < 0)
         return -1;
     fuse->totals.rows_written += (uint64_t)store_affected(fuse->store);
     return 0;

@@ -13,7 +13,8 @@ void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count)
         }
 }
 
-/* What was taken of it and is not committed is somebody else's to take; late or never, the epoch catches it. */
+/* What was taken of it and is not committed is somebody else's to take; late or never, the epoch catches it.
+ */
 static void revoke_one(struct fuse *fuse, int32_t partition)
 {
     fuse->partitions[partition].mine = false;
@@ -52,16 +53,17 @@ static int make_rows(struct fuse *fuse, int32_t partition, struct err *err)
     const struct param owner[] = { param_int4(partition) };
 
     if (store_query(fuse->store,
-                    "INSERT INTO olive.partition_owner (partition) VALUES ($1) ON CONFLICT DO NOTHING", owner, 1,
-                    NULL, err) < 0)
+                    "INSERT INTO olive.partition_owner (partition) VALUES ($1) ON CONFLICT DO NOTHING", owner,
+                    1, NULL, err) < 0)
         return -1;
     for (int topic = 0; topic < TOPIC_COUNT; topic++) {
         const struct param params[] = { param_text(fuse->topics[topic]), param_int4(partition) };
 
         if (has_topic(partition, topic) &&
-            store_query(fuse->store,
-                        "INSERT INTO olive.topic_offset (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                        params, 2, NULL, err) < 0)
+            store_query(
+                fuse->store,
+                "INSERT INTO olive.topic_offset (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                params, 2, NULL, err) < 0)
             return -1;
     }
     return 0;
@@ -73,8 +75,9 @@ static int read_lanes(struct fuse *fuse, int32_t partition, struct err *err)
     const struct param params[] = { param_int4(partition) };
     struct partition *p = &fuse->partitions[partition];
 
-    if (store_query(fuse->store, "SELECT topic, next_offset, cut FROM olive.topic_offset WHERE partition = $1", params,
-                    1, &rows, err) < 0)
+    if (store_query(fuse->store,
+                    "SELECT topic, next_offset, cut FROM olive.topic_offset WHERE partition = $1", params, 1,
+                    &rows, err) < 0)
         return -1;
     p->whole = true;
     for (size_t i = 0; i < rows_count(rows); i++) {
@@ -118,13 +121,15 @@ static int seek_group(struct fuse *fuse, int32_t partition, struct err *err)
     struct topic_cut to[SOURCE_COUNT];
 
     for (int topic = 0; topic < SOURCE_COUNT; topic++)
-        to[topic] = (struct topic_cut){ fuse->topics[topic], partition, fuse->partitions[partition].lanes[topic].next };
+        to[topic] = (struct topic_cut){ fuse->topics[topic], partition,
+                                        fuse->partitions[partition].lanes[topic].next };
     return consumer_seek(fuse->group, to, SOURCE_COUNT, err);
 }
 
 static int seek_receipts(struct fuse *fuse, struct err *err)
 {
-    const struct topic_cut from = { fuse->topics[TOPIC_DELIVERY], 0, fuse->partitions[0].lanes[TOPIC_DELIVERY].next };
+    const struct topic_cut from = { fuse->topics[TOPIC_DELIVERY], 0,
+                                    fuse->partitions[0].lanes[TOPIC_DELIVERY].next };
 
     consumer_close(fuse->receipts);
     fuse->receipts = NULL;

@@ -1,7 +1,8 @@
-/* FLUSH, steps 4 and 5: what is new becomes evidence, and the touched subjects are assessed at the open period.
+/* FLUSH, steps 4 and 5: what is new becomes evidence, and the touched subjects are assessed at the open
+ * period.
  *
- * Two COPYs cannot run at once on a connection: evidence goes out while the subjects are computed, and their rows wait
- * in memory for the second one. */
+ * Two COPYs cannot run at once on a connection: evidence goes out while the subjects are computed, and their
+ * rows wait in memory for the second one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,10 +71,12 @@ static void records_room(struct staged *staged, size_t count)
     staged->record_capacity = count * 2;
     staged->records = mem_realloc(staged->records, staged->record_capacity * sizeof *staged->records);
     staged->known = mem_realloc((void *)staged->known, staged->record_capacity * sizeof *staged->known);
-    staged->incoming = mem_realloc((void *)staged->incoming, staged->record_capacity * sizeof *staged->incoming);
+    staged->incoming =
+        mem_realloc((void *)staged->incoming, staged->record_capacity * sizeof *staged->incoming);
 }
 
-/* --- loading what is not cached --------------------------------------------------------------------------------------- */
+/* --- loading what is not cached
+ * --------------------------------------------------------------------------------------- */
 
 static int set_stream(struct fuse *fuse, const struct rows *rows, size_t from, size_t end, struct err *err)
 {
@@ -114,9 +117,10 @@ static int load_some(struct fuse *fuse, const struct token *tokens, size_t count
     CLEANUP(rows_freep) struct rows *rows = NULL;
     const struct param params[] = { param_bytes_array(&array, tokens, TOKEN_SIZE, count, sizeof *tokens) };
 
-    if (store_query(fuse->store,
-                    "SELECT subject, seq, segment FROM olive.evidence WHERE subject = ANY($1) ORDER BY subject, seq",
-                    params, 1, &rows, err) < 0)
+    if (store_query(
+            fuse->store,
+            "SELECT subject, seq, segment FROM olive.evidence WHERE subject = ANY($1) ORDER BY subject, seq",
+            params, 1, &rows, err) < 0)
         return -1;
     return set_streams(fuse, rows, err);
 }
@@ -145,7 +149,8 @@ int subjects_load(struct fuse *fuse, struct err *err)
     return status;
 }
 
-/* --- one subject ------------------------------------------------------------------------------------------------------- */
+/* --- one subject
+ * ------------------------------------------------------------------------------------------------------- */
 
 static int read_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count, struct err *err)
 {
@@ -161,7 +166,8 @@ static int read_stream(struct fuse *fuse, const struct cached *cached, size_t *r
         records_room(staged, count + 1);
     }
     if (segment_failed(&reader))
-        return err_stop(err, EXIT_FAILED, "evidence of a subject cannot be read; restore it or replay the log");
+        return err_stop(err, EXIT_FAILED,
+                        "evidence of a subject cannot be read; restore it or replay the log");
     records_room(staged, count + cached->pending_count);
     *ret_count = count;
     return 0;
@@ -199,7 +205,8 @@ static void pack_segment(struct staged *staged, const struct record **fresh, siz
 }
 
 /* The records, known and new, folded and assessed; the packed indicators stay in `bytes`. */
-static void pack_indicators(struct fuse *fuse, size_t known_count, size_t fresh_count, int32_t period, struct row *row)
+static void pack_indicators(struct fuse *fuse, size_t known_count, size_t fresh_count, int32_t period,
+                            struct row *row)
 {
     struct staged *staged = fuse->staged;
     struct subject subject;
@@ -209,7 +216,8 @@ static void pack_indicators(struct fuse *fuse, size_t known_count, size_t fresh_
            fresh_count * sizeof *staged->known);
     holding = fold(staged->known, known_count + fresh_count, KNOWN_AT_END);
     arena_reset(fuse->work);
-    subject_assess(&row->cached->token, row->cached->kind, period, staged->known, holding, fuse->work, &subject);
+    subject_assess(&row->cached->token, row->cached->kind, period, staged->known, holding, fuse->work,
+                   &subject);
     for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)
         row->households[kind] = subject.placements[kind].household;
     row->packed_at = staged->bytes.size;
@@ -232,7 +240,7 @@ static void start_sum(struct staged *staged, size_t known_count, struct row *row
 static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, struct err *err)
 {
     struct staged *staged = fuse->staged;
-    size_t known_count, fresh_count;
+    size_t known_count = 0, fresh_count;
     struct row *row;
 
     if (read_stream(fuse, cached, &known_count, err) < 0)
@@ -256,15 +264,16 @@ static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, 
     return 0;
 }
 
-/* --- all of them ------------------------------------------------------------------------------------------------------- */
+/* --- all of them
+ * ------------------------------------------------------------------------------------------------------- */
 
 static int copy_segments(struct fuse *fuse, struct err *err)
 {
     struct staged *staged = fuse->staged;
     struct copy *copy;
 
-    if (copy_begin(fuse->store, "COPY olive.evidence (subject, seq, records, segment) FROM STDIN BINARY", &copy, err) <
-        0)
+    if (copy_begin(fuse->store, "COPY olive.evidence (subject, seq, records, segment) FROM STDIN BINARY",
+                   &copy, err) < 0)
         return -1;
     for (size_t i = 0; i < staged->count; i++) {
         const struct row *row = &staged->rows[i];
@@ -351,12 +360,15 @@ int subjects_upsert(struct fuse *fuse, struct err *err)
     if (!fuse->staged->count)
         return 0;
     if (store_query(fuse->store,
-                    "INSERT INTO olive.subject AS o (token, partition, kind, registered, assistance, dwelling, as_of, "
-                    "record_count, record_sum, digest, indicators, next_seq) SELECT token, partition, kind, registered, "
+                    "INSERT INTO olive.subject AS o (token, partition, kind, registered, assistance, "
+                    "dwelling, as_of, "
+                    "record_count, record_sum, digest, indicators, next_seq) SELECT token, partition, kind, "
+                    "registered, "
                     "assistance, dwelling, as_of, record_count, record_sum, digest, indicators, next_seq "
                     "FROM stage_subject ON CONFLICT (token) DO UPDATE SET registered = excluded.registered, "
                     "assistance = excluded.assistance, dwelling = excluded.dwelling, as_of = excluded.as_of, "
-                    "record_count = excluded.record_count, record_sum = excluded.record_sum, digest = excluded.digest, "
+                    "record_count = excluded.record_count, record_sum = excluded.record_sum, digest = "
+                    "excluded.digest, "
                     "indicators = excluded.indicators, next_seq = excluded.next_seq "
                     "WHERE o.digest <> excluded.digest OR o.as_of <> excluded.as_of",
                     NULL, 0, NULL, err) < 0)

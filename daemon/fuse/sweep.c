@@ -1,7 +1,8 @@
 /* SWEEP and SEAL: what an instance does while no records come.
  *
- * A subject without new records would stay at the old period, and its household's windows with it: each owner slides
- * its own, a chunk at a time, through the same FLUSH. There is no cursor to keep: who is behind is asked anew. */
+ * A subject without new records would stay at the old period, and its household's windows with it: each owner
+ * slides its own, a chunk at a time, through the same FLUSH. There is no cursor to keep: who is behind is
+ * asked anew. */
 #include <stdio.h>
 #include <string.h>
 
@@ -46,10 +47,11 @@ int sweep_touch(struct fuse *fuse, int32_t period, struct err *err)
         param_int4(SWEEP_CHUNK),
     };
 
-    if (store_query(fuse->store,
-                    "SELECT token, partition, kind::int4 FROM olive.subject WHERE partition = ANY($1) AND as_of < $2 "
-                    "LIMIT $3",
-                    params, 3, &rows, err) < 0)
+    if (store_query(
+            fuse->store,
+            "SELECT token, partition, kind::int4 FROM olive.subject WHERE partition = ANY($1) AND as_of < $2 "
+            "LIMIT $3",
+            params, 3, &rows, err) < 0)
         return -1;
     touch_rows(fuse, rows);
     fuse->sweeping = rows_count(rows) > 0;
@@ -74,9 +76,8 @@ static int read_cuts(struct fuse *fuse, bool *ret_any, struct err *err)
     CLEANUP(rows_freep) struct rows *rows = NULL;
 
     *ret_any = false;
-    if (store_query(fuse->store,
-                    "SELECT topic, partition, cut FROM olive.topic_offset WHERE cut IS NOT NULL", NULL, 0, &rows,
-                    err) < 0)
+    if (store_query(fuse->store, "SELECT topic, partition, cut FROM olive.topic_offset WHERE cut IS NOT NULL",
+                    NULL, 0, &rows, err) < 0)
         return -1;
     for (size_t i = 0; i < rows_count(rows); i++) {
         char name[TOPIC_SIZE];
@@ -125,7 +126,8 @@ static int follow_period(struct fuse *fuse, struct period_row *ret, struct err *
     return 0;
 }
 
-/* --- the end, for --until-end ------------------------------------------------------------------------------------------- */
+/* --- the end, for --until-end
+ * ------------------------------------------------------------------------------------------- */
 
 static bool lanes_at_end(const struct fuse *fuse, const struct rows *rows)
 {
@@ -143,17 +145,18 @@ static bool lanes_at_end(const struct fuse *fuse, const struct rows *rows)
     return true;
 }
 
-/* Asked of the database, not of this instance: another one may have the last partitions. Rows that are not there yet
- * belong to partitions that nobody has acquired. */
+/* Asked of the database, not of this instance: another one may have the last partitions. Rows that are not
+ * there yet belong to partitions that nobody has acquired. */
 static int look_for_end(struct fuse *fuse, const struct period_row *period, struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL, *behind = NULL;
     const struct param params[] = { param_int4(period->period) };
     size_t lanes = (size_t)SOURCE_COUNT * (size_t)fuse->partition_count + 1;
 
-    if (store_query(fuse->store, "SELECT topic, partition, next_offset FROM olive.topic_offset", NULL, 0, &rows, err) <
-            0 ||
-        store_query(fuse->store, "SELECT 1 FROM olive.subject WHERE as_of < $1 LIMIT 1", params, 1, &behind, err) < 0)
+    if (store_query(fuse->store, "SELECT topic, partition, next_offset FROM olive.topic_offset", NULL, 0,
+                    &rows, err) < 0 ||
+        store_query(fuse->store, "SELECT 1 FROM olive.subject WHERE as_of < $1 LIMIT 1", params, 1, &behind,
+                    err) < 0)
         return -1;
     fuse->done = rows_count(rows) >= lanes && lanes_at_end(fuse, rows) && rows_count(behind) == 0 &&
                  period->state == PERIOD_OPEN;
@@ -171,7 +174,9 @@ int sweep_idle(struct fuse *fuse, struct err *err)
         return -1;
     if (fuse->sweeping && sweep_touch(fuse, period.period, err) < 0)
         return -1;
-    if (fuse->sweeping || take_has_news(fuse))
+    if (fuse->sweeping)
+        return fuse_flush(fuse, err);
+    if (take_has_news(fuse))
         return 0;
     if (follow_close(fuse, &period, err) < 0)
         return -1;

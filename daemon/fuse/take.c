@@ -113,19 +113,38 @@ static void take_event(struct fuse *fuse, const struct bus_message *message)
     fuse->events_tail = &event->next;
 }
 
-/* Retention has eaten what was not read: an alarm, never a skip. The others of the group go on. */
+/* Retention has eaten what was not read: an alarm, never a skip. The other partitions go on. */
 static int stop_partition(struct fuse *fuse, const struct lane *lane, const struct bus_message *message,
                           struct err *err)
 {
     const struct topic_cut here = { message->topic, message->partition, lane->next };
-    struct err alarm = { 0 };
 
-    err_set(&alarm, ERR_STOP,
-            "%s [%d]: offsets %lld to %lld are missing: nothing behind the gap is taken; restore the topic or replay",
+    err_set(&fuse->alarm, ERR_STOP,
+            "%s [%d]: offsets %lld to %lld are missing: nothing behind the gap is taken; restore the topic "
+            "or replay",
             message->topic, (int)message->partition, (long long)lane->next, (long long)message->offset - 1);
     fuse->partitions[message->partition].stopped = true;
-    fuse->alarm = alarm;
-    return consumer_pause(fuse->group, &here, 1, err);
+    return consumer_pause(take_topic(fuse, message->topic) == TOPIC_DELIVERY ? fuse->receipts : fuse->group,
+                          &here, 1, err);
+}
+
+/* A message further on than expected is either left over from before a seek (librdkafka before 2.1 can
+ * deliver those in a batch), or what is between is gone. The broker knows: below its low watermark nothing
+ * comes any more. */
+static int look_at_gap(struct fuse *fuse, int topic, const struct bus_message *message, struct err *err)
+{
+    const struct lane *lane = &fuse->partitions[message->partition].lanes[topic];
+    CLEANUP(admin_closep) struct admin *admin = NULL;
+    int64_t low, high;
+
+    if (admin_open(fuse->conf, &admin, err) < 0 ||
+        admin_watermarks(admin, fuse->topics[topic], message->partition, &low, &high, err) < 0)
+        return -1;
+    if (low > lane->next)
+        return stop_partition(fuse, lane, message, err);
+    return err_set(err, ERR_RETRY, "%s [%d]: offset %lld came where %lld was due; reading again",
+                   message->topic, (int)message->partition, (long long)message->offset,
+                   (long long)lane->next);
 }
 
 static int take_message(struct fuse *fuse, int topic, const struct bus_message *message, struct err *err)
@@ -136,7 +155,7 @@ static int take_message(struct fuse *fuse, int topic, const struct bus_message *
     if (!partition->acquired || partition->stopped || message->offset < lane->next)
         return 0;
     if (message->offset > lane->next)
-        return stop_partition(fuse, lane, message, err);
+        return look_at_gap(fuse, topic, message, err);
     if (message->offset >= lane->cut) /* of the next period: read again after the seal */
         return 0;
     if (topic == TOPIC_DELIVERY)

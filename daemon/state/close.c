@@ -9,7 +9,8 @@
 
 enum { TRIES_MAX = 100, WAIT_MS = 10000 };
 
-/* --- the vector ----------------------------------------------------------------------------------------------------- */
+/* --- the vector
+ * ----------------------------------------------------------------------------------------------------- */
 
 struct vector {
     struct topic_cut *cuts; /* the delivery topic first */
@@ -35,8 +36,8 @@ static int add_watermarks(struct admin *admin, const char *topic, struct arena *
 }
 
 /* The delivery topic's first: a receipt that is inside has its lines inside, too. */
-static int read_watermarks(const struct conf *conf, struct admin *admin, struct arena *arena, struct vector *ret,
-                           struct err *err)
+static int read_watermarks(const struct conf *conf, struct admin *admin, struct arena *arena,
+                           struct vector *ret, struct err *err)
 {
     char topic[TOPIC_SIZE];
 
@@ -50,7 +51,8 @@ static int read_watermarks(const struct conf *conf, struct admin *admin, struct 
     return 0;
 }
 
-/* --- the transaction ------------------------------------------------------------------------------------------------ */
+/* --- the transaction
+ * ------------------------------------------------------------------------------------------------ */
 
 static int for_each_cut(struct store *store, const struct vector *vector, const char *sql, struct err *err)
 {
@@ -75,16 +77,17 @@ static int make_rows(struct store *store, const struct vector *vector, struct er
                      "ON CONFLICT DO NOTHING",
                      err) < 0)
         return -1;
-    return store_run(store,
-                     "INSERT INTO olive.partition_owner (partition) SELECT DISTINCT partition FROM olive.topic_offset "
-                     "ORDER BY partition ON CONFLICT DO NOTHING",
-                     err);
+    return store_run(
+        store,
+        "INSERT INTO olive.partition_owner (partition) SELECT DISTINCT partition FROM olive.topic_offset "
+        "ORDER BY partition ON CONFLICT DO NOTHING",
+        err);
 }
 
 static int lock_owners(struct store *store, struct err *err)
 {
-    return store_query(store, "SELECT partition FROM olive.partition_owner ORDER BY partition FOR UPDATE", NULL, 0,
-                       NULL, err);
+    return store_query(store, "SELECT partition FROM olive.partition_owner ORDER BY partition FOR UPDATE",
+                       NULL, 0, NULL, err);
 }
 
 /* Receipts that were committed after the watermark was read: the vector is too old. */
@@ -93,15 +96,15 @@ static int vector_is_behind(struct store *store, const struct topic_cut *deliver
     CLEANUP(rows_freep) struct rows *rows = NULL;
     const struct param params[] = { param_text(delivery->topic), param_int8(delivery->offset) };
 
-    if (store_query(store, "SELECT 1 FROM olive.topic_offset WHERE topic = $1 AND next_offset > $2", params, 2, &rows,
-                    err) < 0)
+    if (store_query(store, "SELECT 1 FROM olive.topic_offset WHERE topic = $1 AND next_offset > $2", params,
+                    2, &rows, err) < 0)
         return -1;
     *ret = rows_count(rows) > 0;
     return 0;
 }
 
-static int set_closing(struct store *store, const struct conf *conf, const struct vector *vector, int32_t period,
-                       struct err *err)
+static int set_closing(struct store *store, const struct conf *conf, const struct vector *vector,
+                       int32_t period, struct err *err)
 {
     uint8_t policy[DIGEST_SIZE];
     char month[MONTH_TEXT_SIZE];
@@ -114,15 +117,15 @@ static int set_closing(struct store *store, const struct conf *conf, const struc
         return -1;
     const struct param params[] = { param_text(month_text(period, month)), param_bytes(policy, DIGEST_SIZE) };
 
-    return store_query(store,
-                       "UPDATE olive.period SET state = 'closing', policy = $2, closing = now() WHERE period = $1",
-                       params, 2, NULL, err);
+    return store_query(
+        store, "UPDATE olive.period SET state = 'closing', policy = $2, closing = now() WHERE period = $1",
+        params, 2, NULL, err);
 }
 
 enum attempt { ATTEMPT_CLOSING, ATTEMPT_NOT_OPEN, ATTEMPT_BEHIND };
 
-static int attempt_body(struct store *store, const struct conf *conf, const struct vector *vector, int32_t period,
-                        enum attempt *ret, enum period_state *ret_state, struct err *err)
+static int attempt_body(struct store *store, const struct conf *conf, const struct vector *vector,
+                        int32_t period, enum attempt *ret, enum period_state *ret_state, struct err *err)
 {
     struct period_row row;
     bool found, behind;
@@ -130,7 +133,8 @@ static int attempt_body(struct store *store, const struct conf *conf, const stru
     if (lock_owners(store, err) < 0 || period_read(store, period, &row, &found, err) < 0)
         return -1;
     if (!found)
-        return err_stop(err, EXIT_FAILED, "this period has not begun: periods are closed one after the other");
+        return err_stop(err, EXIT_FAILED,
+                        "this period has not begun: periods are closed one after the other");
     *ret_state = row.state;
     *ret = ATTEMPT_NOT_OPEN;
     if (row.state != PERIOD_OPEN)
@@ -141,8 +145,8 @@ static int attempt_body(struct store *store, const struct conf *conf, const stru
     return behind ? 0 : set_closing(store, conf, vector, period, err);
 }
 
-static int attempt_close(struct store *store, const struct conf *conf, const struct vector *vector, int32_t period,
-                         enum attempt *ret, enum period_state *ret_state, struct err *err)
+static int attempt_close(struct store *store, const struct conf *conf, const struct vector *vector,
+                         int32_t period, enum attempt *ret, enum period_state *ret_state, struct err *err)
 {
     struct err ignored = { 0 };
 
@@ -155,16 +159,18 @@ static int attempt_close(struct store *store, const struct conf *conf, const str
     return store_run(store, *ret == ATTEMPT_CLOSING ? "COMMIT" : "ROLLBACK", err);
 }
 
-/* --- the close record ----------------------------------------------------------------------------------------------- */
+/* --- the close record
+ * ----------------------------------------------------------------------------------------------- */
 
 static int read_cuts(struct store *store, struct arena *arena, struct period_close *close, struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
 
-    if (store_query(store,
-                    "SELECT topic, partition, cut FROM olive.topic_offset WHERE cut IS NOT NULL ORDER BY topic, "
-                    "partition",
-                    NULL, 0, &rows, err) < 0)
+    if (store_query(
+            store,
+            "SELECT topic, partition, cut FROM olive.topic_offset WHERE cut IS NOT NULL ORDER BY topic, "
+            "partition",
+            NULL, 0, &rows, err) < 0)
         return -1;
     close->cuts = arena_alloc(arena, rows_count(rows) * sizeof *close->cuts);
     for (; close->cut_count < rows_count(rows); close->cut_count++) {
@@ -194,8 +200,8 @@ static int publish(const struct conf *conf, const struct event *event, struct er
 
     wire_pack_event(event, &message);
     if (producer_open(conf, note_delivered, &acknowledged, &producer, err) < 0 ||
-        producer_publish(producer, conf_topic_delivery(conf, topic), 0, NULL, 0, message.data, message.size, NULL, 0,
-                         NULL, WAIT_MS, err) < 0 ||
+        producer_publish(producer, conf_topic_delivery(conf, topic), 0, NULL, 0, message.data, message.size,
+                         NULL, 0, NULL, WAIT_MS, err) < 0 ||
         producer_flush(producer, WAIT_MS, err) < 0)
         return -1;
     return acknowledged ? 0 : err_set(err, ERR_RETRY, "%s: the close record was not acknowledged", topic);
@@ -226,14 +232,16 @@ static int is_announced(const struct conf *conf, int32_t period, int64_t cut, bo
             struct event event;
 
             next = batch.messages[i].offset + 1;
-            if (wire_unpack_event(wire, batch.messages[i].data, batch.messages[i].size, arena, &event, &ignored) == 0)
+            if (wire_unpack_event(wire, batch.messages[i].data, batch.messages[i].size, arena, &event,
+                                  &ignored) == 0)
                 *ret |= event.kind == EVENT_CLOSE && event.close.period == period;
         }
     }
     return 0;
 }
 
-int period_announce(struct store *store, const struct conf *conf, const struct period_row *row, struct err *err)
+int period_announce(struct store *store, const struct conf *conf, const struct period_row *row,
+                    struct err *err)
 {
     CLEANUP(arena_freep) struct arena *arena = arena_new(0);
     struct event event = { .kind = EVENT_CLOSE, .close = { .period = row->period } };
@@ -256,7 +264,8 @@ int period_announce(struct store *store, const struct conf *conf, const struct p
     return announced ? 0 : publish(conf, &event, err);
 }
 
-/* --- all together --------------------------------------------------------------------------------------------------- */
+/* --- all together
+ * --------------------------------------------------------------------------------------------------- */
 
 int period_close(struct store *store, const struct conf *conf, int32_t period, enum period_state *ret_state,
                  struct err *err)

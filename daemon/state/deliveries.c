@@ -129,12 +129,14 @@ static int take_rows(struct deliveries *deliveries, const struct rows *rows, str
     return 0;
 }
 
-/* Numbers are given by a sequence, and another instance's may become visible late: no "greater than the last". */
+/* Numbers are given by a sequence, and another instance's may become visible late: no "greater than the
+ * last". */
 int deliveries_load(struct deliveries *deliveries, struct store *store, struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
 
-    if (store_query(store, "SELECT ref, delivery, received_ms FROM olive.evidence_delivery", NULL, 0, &rows, err) < 0)
+    if (store_query(store, "SELECT ref, delivery, received_ms FROM olive.evidence_delivery", NULL, 0, &rows,
+                    err) < 0)
         return -1;
     return take_rows(deliveries, rows, err);
 }
@@ -162,13 +164,15 @@ static struct delivery **list_unnumbered(const struct deliveries *deliveries)
 
 static int insert_one(struct store *store, const struct delivery *delivery, struct err *err)
 {
-    const struct param params[] = { param_bytes(delivery->digest, DIGEST_SIZE), param_int8(delivery->received_ms) };
+    const struct param params[] = { param_bytes(delivery->digest, DIGEST_SIZE),
+                                    param_int8(delivery->received_ms) };
 
-    return store_query(store,
-                       "INSERT INTO olive.evidence_delivery (delivery, received_ms) SELECT $1, $2::bigint WHERE NOT EXISTS "
-                       "(SELECT FROM olive.evidence_delivery WHERE delivery = $1 AND received_ms = $2::bigint) "
-                       "ON CONFLICT DO NOTHING",
-                       params, 2, NULL, err);
+    return store_query(
+        store,
+        "INSERT INTO olive.evidence_delivery (delivery, received_ms) SELECT $1, $2::bigint WHERE NOT EXISTS "
+        "(SELECT FROM olive.evidence_delivery WHERE delivery = $1 AND received_ms = $2::bigint) "
+        "ON CONFLICT DO NOTHING",
+        params, 2, NULL, err);
 }
 
 int deliveries_number(struct deliveries *deliveries, struct store *store, struct err *err)

@@ -1,9 +1,12 @@
-/* deliveries - which deliveries records came in, each one once in memory, and their short numbers in packed evidence.
+/* deliveries - which deliveries records came in, each one once in memory, and their short numbers in packed
+ * evidence.
  *
- * A number (ref) stands for (digest, received_ms) in table olive.evidence_delivery. Rows there are appended in a
- * statement of their own, before the flush that uses them: no lock is held, and a row without a segment is harmless.
+ * A number (ref) stands for (digest, received_ms) in table olive.evidence_delivery. Rows there are appended
+ * in a statement of their own, before the flush that uses them: no lock is held, and a row without a segment
+ * is harmless.
  *
- * Ownership: deliveries_new() … deliveries_free(); what intern and find return lives as long. Threads: one. */
+ * Ownership: deliveries_new() … deliveries_free(); what intern and find return lives as long. Threads: one.
+ */
 #ifndef OLIVE_DAEMON_DELIVERIES_H
 #define OLIVE_DAEMON_DELIVERIES_H
 

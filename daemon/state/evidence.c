@@ -34,8 +34,9 @@ static void gathering_start(struct gathering *gathering, const struct token *sub
 
 static int gathering_add(struct gathering *gathering, struct text segment, struct err *err)
 {
-    struct segment_reader reader = segment_open(&gathering->subject, segment.data, segment.len,
-                                                &gathering->dictionary, deliveries_find, gathering->deliveries);
+    struct segment_reader reader =
+        segment_open(&gathering->subject, segment.data, segment.len, &gathering->dictionary, deliveries_find,
+                     gathering->deliveries);
     struct record record;
 
     while (segment_next(&reader, &record)) {
@@ -79,9 +80,9 @@ int evidence_read(struct store *store, struct deliveries *deliveries, evidence_s
                   struct err *err)
 {
     struct gathering gathering = { .deliveries = deliveries, .each = each, .user = user };
-    int status = copy_out(store,
-                          "COPY (SELECT subject, segment FROM olive.evidence ORDER BY subject, seq) TO STDOUT BINARY",
-                          gather_segment, &gathering, err);
+    int status = copy_out(
+        store, "COPY (SELECT subject, segment FROM olive.evidence ORDER BY subject, seq) TO STDOUT BINARY",
+        gather_segment, &gathering, err);
 
     if (status == 0)
         status = gathering_tell(&gathering, err);
@@ -105,8 +106,8 @@ int evidence_read_one(struct store *store, struct deliveries *deliveries, const 
     CLEANUP(rows_freep) struct rows *rows = NULL;
     int status;
 
-    if (store_query(store, "SELECT segment FROM olive.evidence WHERE subject = $1 ORDER BY seq", params, 1, &rows,
-                    err) < 0)
+    if (store_query(store, "SELECT segment FROM olive.evidence WHERE subject = $1 ORDER BY seq", params, 1,
+                    &rows, err) < 0)
         return -1;
     gathering_start(&gathering, subject);
     status = gather_rows(&gathering, rows, err);

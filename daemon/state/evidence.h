@@ -7,8 +7,8 @@
 #include "daemon/state/deliveries.h"
 
 /* Told one subject with all its records, in the order they were stored; they last until the return. */
-typedef int evidence_subject(void *user, const struct token *subject, const struct record *records, size_t count,
-                             struct err *err);
+typedef int evidence_subject(void *user, const struct token *subject, const struct record *records,
+                             size_t count, struct err *err);
 int evidence_read(struct store *store, struct deliveries *deliveries, evidence_subject *each, void *user,
                   struct err *err);
 /* Of one subject; none: told with count 0. */

@@ -1,8 +1,8 @@
 /* fault - named points at which a test can have the process killed, stopped or slowed.
  *
- * OLIVE_FAULT=NAME[:COUNT][:ACTION]: at the COUNT-th passing (default 1) of point NAME: kill (SIGKILL to itself, the
- * default), stop (SIGSTOP) or a wait in ms. Compiled in with -Dfaults=true only, which tests use; otherwise nothing
- * stands here. */
+ * OLIVE_FAULT=NAME[:COUNT][:ACTION]: at the COUNT-th passing (default 1) of point NAME: kill (SIGKILL to
+ * itself, the default), stop (SIGSTOP) or a wait in ms. Compiled in with -Dfaults=true only, which tests use;
+ * otherwise nothing stands here. */
 #ifndef OLIVE_DAEMON_FAULT_H
 #define OLIVE_DAEMON_FAULT_H
 

@@ -34,8 +34,9 @@ int feeds_read(struct store *store, struct arena *arena, struct feeds *ret, stru
     CLEANUP(rows_freep) struct rows *rows = NULL;
     struct feeds feeds = { 0 };
 
-    if (store_query(store, "SELECT name, source, array_to_string(kinds, ','), complete FROM olive.feed ORDER BY name",
-                    NULL, 0, &rows, err) < 0)
+    if (store_query(
+            store, "SELECT name, source, array_to_string(kinds, ','), complete FROM olive.feed ORDER BY name",
+            NULL, 0, &rows, err) < 0)
         return -1;
     feeds.items = arena_alloc(arena, rows_count(rows) * sizeof *feeds.items);
     for (; feeds.count < rows_count(rows); feeds.count++) {
@@ -98,13 +99,13 @@ int feeds_write(struct store *store, const struct conf *conf, struct err *err)
 }
 
 /* One row an indicator's month; a delivery that published no month still counts as received. */
-static const char coverage_sql[] =
-    "SELECT d.feed, d.received_ms, i.key, m.key FROM olive.delivery d "
-    "LEFT JOIN LATERAL jsonb_each(d.months) AS i(key, value) ON true "
-    "LEFT JOIN LATERAL jsonb_object_keys(i.value) AS m(key) ON true "
-    "WHERE d.state IN ('published', 'incomplete') AND d.received_ms <= $1";
+static const char coverage_sql[] = "SELECT d.feed, d.received_ms, i.key, m.key FROM olive.delivery d "
+                                   "LEFT JOIN LATERAL jsonb_each(d.months) AS i(key, value) ON true "
+                                   "LEFT JOIN LATERAL jsonb_object_keys(i.value) AS m(key) ON true "
+                                   "WHERE d.state IN ('published', 'incomplete') AND d.received_ms <= $1";
 
-static void delivery_of_row(const struct rows *rows, size_t row, struct arena *arena, struct coverage_delivery *ret)
+static void delivery_of_row(const struct rows *rows, size_t row, struct arena *arena,
+                            struct coverage_delivery *ret)
 {
     struct text feed = rows_text(rows, row, 0);
     struct month_count *month;

@@ -1,4 +1,5 @@
-/* feeds - the feeds as declared, pinned at each close, and the coverage that follows from them and their receipts. */
+/* feeds - the feeds as declared, pinned at each close, and the coverage that follows from them and their
+ * receipts. */
 #ifndef OLIVE_DAEMON_FEEDS_H
 #define OLIVE_DAEMON_FEEDS_H
 

@@ -52,7 +52,8 @@ int period_read(struct store *store, int32_t period, struct period_row *ret, boo
     return *ret_found ? row_read(rows, ret, err) : 0;
 }
 
-int period_put_policy(struct store *store, const struct conf *conf, uint8_t ret_digest[DIGEST_SIZE], struct err *err)
+int period_put_policy(struct store *store, const struct conf *conf, uint8_t ret_digest[DIGEST_SIZE],
+                      struct err *err)
 {
     struct policy *policy = NULL;
     char *text = NULL;
@@ -89,7 +90,8 @@ int period_open_first(struct store *store, const struct conf *conf, struct err *
     if (rows_count(rows))
         return 0;
     if (conf->period.first == MONTH_NONE)
-        return err_stop(err, EXIT_CONFIG, "%s: period.first (YYYY-MM) is needed: no period is open yet", conf->file);
+        return err_stop(err, EXIT_CONFIG, "%s: period.first (YYYY-MM) is needed: no period is open yet",
+                        conf->file);
     if (period_put_policy(store, conf, digest, err) < 0)
         return -1;
     const struct param params[] = { param_text(month_text(conf->period.first, month)),
@@ -102,7 +104,8 @@ int period_open_first(struct store *store, const struct conf *conf, struct err *
                        params, 2, NULL, err);
 }
 
-int period_policy(struct store *store, const uint8_t digest[DIGEST_SIZE], struct policy **ret, struct err *err)
+int period_policy(struct store *store, const uint8_t digest[DIGEST_SIZE], struct policy **ret,
+                  struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
     const struct param params[] = { param_bytes(digest, DIGEST_SIZE) };

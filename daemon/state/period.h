@@ -1,7 +1,8 @@
 /* period - the one period that is not sealed, and the policy it is assessed by.
  *
- * What is in force stands in the database (olive.period, olive.policy), not in a file of one instance: instances with
- * different files still write one truth. A changed policy file takes effect with the next close. */
+ * What is in force stands in the database (olive.period, olive.policy), not in a file of one instance:
+ * instances with different files still write one truth. A changed policy file takes effect with the next
+ * close. */
 #ifndef OLIVE_DAEMON_PERIOD_H
 #define OLIVE_DAEMON_PERIOD_H
 
@@ -21,13 +22,16 @@ struct period_row {
 /* Within a transaction or without one. ERR_STOP when there is no period yet. */
 int period_read_open(struct store *store, struct period_row *ret, struct err *err);
 /* Of one period; *ret_found false: there is no such row. */
-int period_read(struct store *store, int32_t period, struct period_row *ret, bool *ret_found, struct err *err);
+int period_read(struct store *store, int32_t period, struct period_row *ret, bool *ret_found,
+                struct err *err);
 /* Puts the policy file's text into olive.policy; gives its digest. */
 int period_put_policy(struct store *store, const struct conf *conf, uint8_t ret_digest[DIGEST_SIZE],
                       struct err *err);
-/* Opens the first period (period.first of the configuration) when there is none at all. Any number may try. */
+/* Opens the first period (period.first of the configuration) when there is none at all. Any number may try.
+ */
 int period_open_first(struct store *store, const struct conf *conf, struct err *err);
 /* The policy with this digest, from olive.policy; free with policy_free(). */
-int period_policy(struct store *store, const uint8_t digest[DIGEST_SIZE], struct policy **ret, struct err *err);
+int period_policy(struct store *store, const uint8_t digest[DIGEST_SIZE], struct policy **ret,
+                  struct err *err);
 
 #endif

@@ -78,7 +78,8 @@ int profile_column_count(void)
     return count;
 }
 
-/* --- writing -------------------------------------------------------------------------------------------------------- */
+/* --- writing
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void copy_string(struct copy *copy, const char *string)
 {
@@ -153,7 +154,8 @@ void profile_copy(struct copy *copy, const struct profile *profile, struct buffe
     copy_bytes(copy, digest, DIGEST_SIZE);
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int64_t integer_of(struct text field)
 {
@@ -309,8 +311,8 @@ int profile_read(struct store *store, const char *from, census_profile *each, vo
     struct reading reading = { each, user };
 
     columns_each(&columns, 0, column_selected);
-    buffer_printf(&sql, "COPY (SELECT %.*s FROM %s ORDER BY kind, household) TO STDOUT BINARY", (int)columns.size,
-                  (const char *)columns.data, from);
+    buffer_printf(&sql, "COPY (SELECT %.*s FROM %s ORDER BY kind, household) TO STDOUT BINARY",
+                  (int)columns.size, (const char *)columns.data, from);
     buffer_add_byte(&sql, '\0');
     return copy_out(store, (const char *)sql.data, read_one, &reading, err);
 }

@@ -1,7 +1,7 @@
 /* profile_rows - struct profile as rows of olive.profile and olive.profile_seal, and back.
  *
- * SQL, writer and reader run over profile_fields, so that a new column is one line in lib/core/profile.c and a
- * migration. Months are text, groups an array, states an enum: the table is for people, too. */
+ * SQL, writer and reader run over profile_fields, so that a new column is one line in lib/core/profile.c and
+ * a migration. Months are text, groups an array, states an enum: the table is for people, too. */
 #ifndef OLIVE_DAEMON_PROFILE_ROWS_H
 #define OLIVE_DAEMON_PROFILE_ROWS_H
 
@@ -16,8 +16,8 @@ int profile_column_count(void);
 /* The fields of one row, in the order of profile_columns(); copy_row() comes before. */
 void profile_copy(struct copy *copy, const struct profile *profile, struct buffer *scratch);
 
-/* Tells each row of `from` (a table with a condition: "olive.profile_seal WHERE period = '2025-11'") in order of
- * (kind, household). */
+/* Tells each row of `from` (a table with a condition: "olive.profile_seal WHERE period = '2025-11'") in order
+ * of (kind, household). */
 int profile_read(struct store *store, const char *from, census_profile *each, void *user, struct err *err);
 
 #endif

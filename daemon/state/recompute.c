@@ -28,7 +28,8 @@ static size_t visible_records(const struct record *records, size_t count, int64_
 }
 
 bool recompute_subject(const struct token *token, const struct record *records, size_t count, int32_t period,
-                       int64_t known_at_ms, const struct record **pointers, struct arena *arena, struct subject *ret)
+                       int64_t known_at_ms, const struct record **pointers, struct arena *arena,
+                       struct subject *ret)
 {
     struct subject digest = { 0 };
     size_t visible = visible_records(records, count, known_at_ms, pointers, &digest);
@@ -79,8 +80,8 @@ static int take_census(struct store *store, struct recomputation *recomputation,
 }
 
 int recompute(struct store *store, int32_t period, int64_t known_at_ms, const struct policy *policy,
-              coverage_t coverage, census_profile *each, void *user, struct unplaced ret[HOUSEHOLD_KIND_COUNT],
-              struct err *err)
+              coverage_t coverage, census_profile *each, void *user,
+              struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err)
 {
     CLEANUP(census_freep) struct census *census = census_new(period);
     CLEANUP(arena_freep) struct arena *arena = arena_new(0);

@@ -24,7 +24,9 @@ struct sealing {
     uint8_t evidence_digest[DIGEST_SIZE];
 };
 
-/* --- when ----------------------------------------------------------------------------------------------------------- */
+/* --- when
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 /* All partitions stand at the cut and no subject is at another period. */
 static int stands_at_cut(struct store *store, int32_t period, bool *ret, struct err *err)
@@ -32,10 +34,11 @@ static int stands_at_cut(struct store *store, int32_t period, bool *ret, struct 
     CLEANUP(rows_freep) struct rows *rows = NULL;
     const struct param params[] = { param_int4(period) };
 
-    if (store_query(store,
-                    "SELECT NOT EXISTS (SELECT FROM olive.topic_offset WHERE next_offset IS DISTINCT FROM cut) "
-                    "AND NOT EXISTS (SELECT FROM olive.subject WHERE as_of <> $1)",
-                    params, 1, &rows, err) < 0)
+    if (store_query(
+            store,
+            "SELECT NOT EXISTS (SELECT FROM olive.topic_offset WHERE next_offset IS DISTINCT FROM cut) "
+            "AND NOT EXISTS (SELECT FROM olive.subject WHERE as_of <> $1)",
+            params, 1, &rows, err) < 0)
         return -1;
     *ret = rows_bool(rows, 0, 0);
     return 0;
@@ -49,7 +52,8 @@ static int may_seal(struct store *store, struct period_row *row, bool *ret, stru
     return *ret ? stands_at_cut(store, row->period, ret, err) : 0;
 }
 
-/* --- the profiles ------------------------------------------------------------------------------------------------------ */
+/* --- the profiles
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool subject_of_row(struct reader *row, struct arena *arena, struct subject *ret)
 {
@@ -97,10 +101,11 @@ static int gather_subjects(struct sealing *sealing, struct census *census, struc
     CLEANUP(arena_freep) struct arena *arena = arena_new(0);
     struct gathering gathering = { census, arena, sealing->period.period };
 
-    return copy_out(sealing->store,
-                    "COPY (SELECT token, kind, registered, assistance, dwelling, record_count, record_sum, indicators "
-                    "FROM olive.subject) TO STDOUT BINARY",
-                    gather_subject, &gathering, err);
+    return copy_out(
+        sealing->store,
+        "COPY (SELECT token, kind, registered, assistance, dwelling, record_count, record_sum, indicators "
+        "FROM olive.subject) TO STDOUT BINARY",
+        gather_subject, &gathering, err);
 }
 
 static int seal_profile(void *user, const struct profile *profile, struct err *err)
@@ -130,7 +135,8 @@ static int write_profiles(struct sealing *sealing, struct err *err)
     buffer_printf(&sql, "COPY stage_seal (period, %s) FROM STDIN BINARY", (const char *)columns.data);
     buffer_add_byte(&sql, '\0');
     if (gather_subjects(sealing, census, err) < 0 ||
-        store_run(sealing->store, "CREATE TEMP TABLE stage_seal (LIKE olive.profile_seal) ON COMMIT DROP", err) < 0 ||
+        store_run(sealing->store, "CREATE TEMP TABLE stage_seal (LIKE olive.profile_seal) ON COMMIT DROP",
+                  err) < 0 ||
         copy_begin(sealing->store, (const char *)sql.data, &sealing->copy, err) < 0)
         return -1;
     if (census_walk(census, sealing->policy, sealing->coverage, seal_profile, sealing, unplaced, err) < 0) {
@@ -142,7 +148,8 @@ static int write_profiles(struct sealing *sealing, struct err *err)
     return store_run(sealing->store, "INSERT INTO olive.profile_seal SELECT * FROM stage_seal", err);
 }
 
-/* --- the evidence's digest: SHA-256 over the sorted record ids --------------------------------------------------------- */
+/* --- the evidence's digest: SHA-256 over the sorted record ids
+ * --------------------------------------------------------- */
 
 static int gather_ids(void *user, const struct token *subject, const struct record *records, size_t count,
                       struct err *err)
@@ -180,7 +187,9 @@ static int digest_evidence(struct sealing *sealing, struct err *err)
     return 0;
 }
 
-/* --- the rows ---------------------------------------------------------------------------------------------------------- */
+/* --- the rows
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int write_seal(struct sealing *sealing, struct err *err)
 {
@@ -198,15 +207,17 @@ static int write_seal(struct sealing *sealing, struct err *err)
         param_bytes(sealing->period.policy, DIGEST_SIZE),
     };
 
-    return store_query(
-        sealing->store,
-        "INSERT INTO olive.seal (period, root, households, evidence_count, evidence_digest, coverage, policy, cut, "
-        "feeds) SELECT $1, $2, $3, $4, $5, $6, $7, "
-        "coalesce((SELECT jsonb_object_agg(topic, cuts) FROM (SELECT topic, jsonb_agg(cut ORDER BY partition) AS cuts "
-        "FROM olive.topic_offset GROUP BY topic) t), '{}'), "
-        "coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'source', source, 'kinds', kinds, 'complete', "
-        "complete) ORDER BY name) FROM olive.feed), '[]')",
-        params, sizeof params / sizeof *params, NULL, err);
+    return store_query(sealing->store,
+                       "INSERT INTO olive.seal (period, root, households, evidence_count, evidence_digest, "
+                       "coverage, policy, cut, "
+                       "feeds) SELECT $1, $2, $3, $4, $5, $6, $7, "
+                       "coalesce((SELECT jsonb_object_agg(topic, cuts) FROM (SELECT topic, jsonb_agg(cut "
+                       "ORDER BY partition) AS cuts "
+                       "FROM olive.topic_offset GROUP BY topic) t), '{}'), "
+                       "coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'source', source, "
+                       "'kinds', kinds, 'complete', "
+                       "complete) ORDER BY name) FROM olive.feed), '[]')",
+                       params, sizeof params / sizeof *params, NULL, err);
 }
 
 static int open_next(struct sealing *sealing, struct err *err)
@@ -219,15 +230,17 @@ static int open_next(struct sealing *sealing, struct err *err)
         param_bytes(sealing->period.policy, DIGEST_SIZE),
     };
 
-    if (store_query(sealing->store, "UPDATE olive.period SET state = 'sealed', sealed = now() WHERE period = $1",
-                    sealed, 1, NULL, err) < 0 ||
-        store_query(sealing->store, "INSERT INTO olive.period (period, coverage, policy) VALUES ($1, $2, $3)", opened,
-                    3, NULL, err) < 0)
+    if (store_query(sealing->store,
+                    "UPDATE olive.period SET state = 'sealed', sealed = now() WHERE period = $1", sealed, 1,
+                    NULL, err) < 0 ||
+        store_query(sealing->store, "INSERT INTO olive.period (period, coverage, policy) VALUES ($1, $2, $3)",
+                    opened, 3, NULL, err) < 0)
         return -1;
     return store_run(sealing->store, "UPDATE olive.topic_offset SET cut = NULL", err);
 }
 
-/* --- all together ------------------------------------------------------------------------------------------------------ */
+/* --- all together
+ * ------------------------------------------------------------------------------------------------------ */
 
 static int assess_all(struct sealing *sealing, struct err *err)
 {
@@ -240,7 +253,8 @@ static int assess_all(struct sealing *sealing, struct err *err)
         period_policy(sealing->store, sealing->period.policy, &sealing->policy, err) == 0 &&
         coverage_read(sealing->store, sealing->period.period, KNOWN_AT_END, sealing->policy, &feeds,
                       &sealing->coverage, err) == 0 &&
-        write_profiles(sealing, err) == 0 && digest_evidence(sealing, err) == 0 && write_seal(sealing, err) == 0)
+        write_profiles(sealing, err) == 0 && digest_evidence(sealing, err) == 0 &&
+        write_seal(sealing, err) == 0)
         status = open_next(sealing, err);
     policy_free(sealing->policy);
     digest_free(sealing->root);
@@ -253,8 +267,8 @@ static int seal_body(struct store *store, bool *ret_sealed, struct err *err)
 {
     struct sealing sealing = { .store = store };
 
-    if (store_query(store, "SELECT partition FROM olive.partition_owner ORDER BY partition FOR UPDATE", NULL, 0, NULL,
-                    err) < 0 ||
+    if (store_query(store, "SELECT partition FROM olive.partition_owner ORDER BY partition FOR UPDATE", NULL,
+                    0, NULL, err) < 0 ||
         may_seal(store, &sealing.period, ret_sealed, err) < 0)
         return -1;
     return *ret_sealed ? assess_all(&sealing, err) : 0;

@@ -2,13 +2,15 @@
  *
  * What a seal, a dump of any date and a replay have in common. Subjects may come in any order.
  *
- * Ownership: census_new() … census_free(); subjects are copied in packed form, about 150 B each. Threads: pure. */
+ * Ownership: census_new() … census_free(); subjects are copied in packed form, about 150 B each. Threads:
+ * pure. */
 #ifndef OLIVE_CORE_CENSUS_H
 #define OLIVE_CORE_CENSUS_H
 
 #include "lib/core/household.h"
 
-/* Per household kind: persons with a holding fact, and meters with consumption, that no household with a member has. */
+/* Per household kind: persons with a holding fact, and meters with consumption, that no household with a
+ * member has. */
 struct unplaced {
     uint64_t persons, meters;
 };

@@ -4,7 +4,8 @@
 
 static int refuse(struct err *err, const struct conf_pair *pair, const char *why)
 {
-    return err_stop(err, EXIT_CONFIG, "%s: kafka.%s: %s", pair->place ? pair->place : "kafka", pair->key, why);
+    return err_stop(err, EXIT_CONFIG, "%s: kafka.%s: %s", pair->place ? pair->place : "kafka", pair->key,
+                    why);
 }
 
 /* librdkafka's own lines would reach stderr beside our log; what matters comes back as errors. */
@@ -17,13 +18,14 @@ static void no_log(const rd_kafka_t *kafka, int level, const char *facility, con
 }
 
 /* Options of the other kind of client are fine in a shared configuration: librdkafka would only warn. */
-static int set_options(rd_kafka_conf_t *kafka_conf, const struct conf *conf, const struct bus_option *defaults,
-                       struct err *err)
+static int set_options(rd_kafka_conf_t *kafka_conf, const struct conf *conf,
+                       const struct bus_option *defaults, struct err *err)
 {
     char why[256];
 
     for (; defaults->key; defaults++)
-        if (rd_kafka_conf_set(kafka_conf, defaults->key, defaults->value, why, sizeof why) != RD_KAFKA_CONF_OK)
+        if (rd_kafka_conf_set(kafka_conf, defaults->key, defaults->value, why, sizeof why) !=
+            RD_KAFKA_CONF_OK)
             return err_stop(err, EXIT_FAILED, "kafka: %s: %s", defaults->key, why);
     for (size_t i = 0; i < conf->kafka.count; i++) {
         const struct conf_pair *pair = &conf->kafka.items[i];

@@ -15,8 +15,8 @@ struct admin {
 };
 
 static const struct bus_option admin_defaults[] = {
-    { "reconnect.backoff.max.ms", "2000" },
-    { NULL, NULL },
+    {"reconnect.backoff.max.ms", "2000"},
+    { NULL,                      NULL  },
 };
 
 int admin_open(const struct conf *conf, struct admin **ret, struct err *err)
@@ -51,7 +51,9 @@ void admin_closep(struct admin **admin)
     admin_close(*admin);
 }
 
-/* --- looking ---------------------------------------------------------------------------------------------------------- */
+/* --- looking
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 typedef int topic_look(const struct rd_kafka_metadata_topic *topic, void *user, struct err *err);
 
@@ -68,7 +70,8 @@ static int look_at_topic(struct admin *admin, const char *name, topic_look *look
         if (!strcmp(metadata->topics[i].topic, name))
             status = look(&metadata->topics[i], user, err);
     rd_kafka_metadata_destroy(metadata);
-    return status == 1 ? err_stop(err, EXIT_FAILED, "kafka: there is no topic %s (olive topics apply)", name) : status;
+    return status == 1 ? err_stop(err, EXIT_FAILED, "kafka: there is no topic %s (olive topics apply)", name)
+                       : status;
 }
 
 static int count_partitions(const struct rd_kafka_metadata_topic *topic, void *user, struct err *err)
@@ -83,8 +86,8 @@ int admin_partition_count(struct admin *admin, const char *topic, int32_t *ret, 
     return look_at_topic(admin, topic, count_partitions, ret, err);
 }
 
-int admin_watermarks(struct admin *admin, const char *topic, int32_t partition, int64_t *ret_low, int64_t *ret_high,
-                     struct err *err)
+int admin_watermarks(struct admin *admin, const char *topic, int32_t partition, int64_t *ret_low,
+                     int64_t *ret_high, struct err *err)
 {
     rd_kafka_resp_err_t code =
         rd_kafka_query_watermark_offsets(admin->kafka, topic, partition, ret_low, ret_high, WAIT_MS);
@@ -92,7 +95,9 @@ int admin_watermarks(struct admin *admin, const char *topic, int32_t partition, 
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : bus_error(err, code, topic);
 }
 
-/* --- making ----------------------------------------------------------------------------------------------------------- */
+/* --- making
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static int count_leaders(const struct rd_kafka_metadata_topic *topic, void *user, struct err *err)
 {
@@ -112,7 +117,8 @@ static int wait_for_leaders(struct admin *admin, const struct topic_plan *plan, 
         struct err missing = { 0 };
         int32_t leaders = 0;
 
-        if (look_at_topic(admin, plan->topic, count_leaders, &leaders, &missing) == 0 && leaders >= plan->partitions)
+        if (look_at_topic(admin, plan->topic, count_leaders, &leaders, &missing) == 0 &&
+            leaders >= plan->partitions)
             return 0;
         usleep(LEADER_POLL_US);
     }
@@ -166,8 +172,8 @@ static int create(struct admin *admin, rd_kafka_NewTopic_t **topics, size_t coun
     return status;
 }
 
-int admin_create_topics(struct admin *admin, const struct topic_plan *plans, size_t count, uint32_t replication,
-                        struct err *err)
+int admin_create_topics(struct admin *admin, const struct topic_plan *plans, size_t count,
+                        uint32_t replication, struct err *err)
 {
     rd_kafka_NewTopic_t **topics = mem_zalloc((count + 1) * sizeof *topics);
     int status = 0;
@@ -188,7 +194,9 @@ int admin_create_topics(struct admin *admin, const struct topic_plan *plans, siz
     return status;
 }
 
-/* --- settings --------------------------------------------------------------------------------------------------------- */
+/* --- settings
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int take_setting(rd_kafka_event_t *event, const char *name, char *ret, size_t size, struct err *err)
 {
@@ -200,7 +208,8 @@ static int take_setting(rd_kafka_event_t *event, const char *name, char *ret, si
         return err_set(err, ERR_RETRY, "kafka: no answer about the settings of a topic");
     if (rd_kafka_event_error(event))
         return bus_error(err, rd_kafka_event_error(event), rd_kafka_event_error_string(event));
-    resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
+    resources =
+        rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
     if (count != 1 || rd_kafka_ConfigResource_error(resources[0]))
         return bus_error(err, count ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR__FAIL,
                          "settings of a topic");

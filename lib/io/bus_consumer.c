@@ -19,23 +19,24 @@ struct consumer {
 };
 
 static const struct bus_option consumer_defaults[] = {
-    { "enable.auto.commit", "false" },
-    { "enable.auto.offset.store", "false" },
-    { "auto.offset.reset", "earliest" }, /* shows as a gap, which is an alarm */
-    { "partition.assignment.strategy", "range" },
-    { "check.crcs", "true" },
-    { "isolation.level", "read_uncommitted" },
-    { "max.poll.interval.ms", "900000" }, /* a large flush is no dead consumer */
-    { "session.timeout.ms", "20000" },
-    { "fetch.wait.max.ms", "50" },
-    { "queued.min.messages", "200000" },
-    { "queued.max.messages.kbytes", "131072" },
-    { "fetch.message.max.bytes", "4194304" },
-    { "reconnect.backoff.max.ms", "2000" },
-    { NULL, NULL },
+    {"enable.auto.commit",             "false"           },
+    { "enable.auto.offset.store",      "false"           },
+    { "auto.offset.reset",             "earliest"        }, /* shows as a gap, which is an alarm */
+    { "partition.assignment.strategy", "range"           },
+    { "check.crcs",                    "true"            },
+    { "isolation.level",               "read_uncommitted"},
+    { "max.poll.interval.ms",          "900000"          }, /* a large flush is no dead consumer */
+    { "session.timeout.ms",            "20000"           },
+    { "fetch.wait.max.ms",             "50"              },
+    { "queued.min.messages",           "200000"          },
+    { "queued.max.messages.kbytes",    "131072"          },
+    { "fetch.message.max.bytes",       "4194304"         },
+    { "reconnect.backoff.max.ms",      "2000"            },
+    { NULL,                            NULL              },
 };
 
-/* --- partitions ------------------------------------------------------------------------------------------------------- */
+/* --- partitions
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* The numbers of the first topic in the list: partition p of every topic lies together. */
 static size_t partition_numbers(const rd_kafka_topic_partition_list_t *list, int32_t *ret)
@@ -54,8 +55,9 @@ static int check_together(const struct consumer *consumer, const rd_kafka_topic_
 {
     if ((size_t)list->cnt == number_count * (size_t)consumer->topics->cnt)
         return 0;
-    return err_stop(err, EXIT_CONFIG,
-                    "kafka: the group's assignment is uneven: another assignor, or topics with unequal partitions");
+    return err_stop(
+        err, EXIT_CONFIG,
+        "kafka: the group's assignment is uneven: another assignor, or topics with unequal partitions");
 }
 
 static void assign(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list)
@@ -77,7 +79,8 @@ static void revoke(struct consumer *consumer, const rd_kafka_topic_partition_lis
     int32_t *numbers = mem_alloc((size_t)(list->cnt + 1) * sizeof *numbers);
     size_t count = partition_numbers(list, numbers);
 
-    consumer->events.revoked(consumer->events.user, numbers, count, rd_kafka_assignment_lost(consumer->kafka));
+    consumer->events.revoked(consumer->events.user, numbers, count,
+                             rd_kafka_assignment_lost(consumer->kafka));
     rd_kafka_assign(consumer->kafka, NULL);
     free(numbers);
 }
@@ -104,7 +107,9 @@ static rd_kafka_topic_partition_list_t *list_of(const struct topic_cut *cuts, si
     return list;
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------------------- */
+/* --- opening
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int open_kafka(const struct conf *conf, const char *group, bool rebalances, struct consumer *consumer,
                       struct err *err)
@@ -154,8 +159,8 @@ int consumer_open_group(const struct conf *conf, const char *group, const struct
     return 0;
 }
 
-int consumer_open_plain(const struct conf *conf, const struct topic_cut *from, size_t count, struct consumer **ret,
-                        struct err *err)
+int consumer_open_plain(const struct conf *conf, const struct topic_cut *from, size_t count,
+                        struct consumer **ret, struct err *err)
 {
     CLEANUP(consumer_closep) struct consumer *consumer = mem_zalloc(sizeof *consumer);
     rd_kafka_topic_partition_list_t *list;
@@ -204,7 +209,9 @@ void consumer_closep(struct consumer **consumer)
     consumer_close(*consumer);
 }
 
-/* --- taking ----------------------------------------------------------------------------------------------------------- */
+/* --- taking
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static void batch_room(struct consumer *consumer, size_t count)
 {
@@ -230,7 +237,8 @@ static struct bus_message message_of(rd_kafka_message_t *raw)
     };
 }
 
-/* Errors in the queue: the library goes on by itself with most of them; those that it cannot mend are told. */
+/* Errors in the queue: the library goes on by itself with most of them; those that it cannot mend are told.
+ */
 static int check_raw(const rd_kafka_message_t *raw, struct err *err)
 {
     if (raw->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || raw->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
@@ -274,7 +282,9 @@ const void *bus_message_header(const struct bus_message *message, const char *na
     return value;
 }
 
-/* --- steering --------------------------------------------------------------------------------------------------------- */
+/* --- steering
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int seek_error(rd_kafka_error_t *error, struct err *err)
 {
@@ -300,7 +310,8 @@ int consumer_seek(struct consumer *consumer, const struct topic_cut *to, size_t 
     return status;
 }
 
-int consumer_pause(struct consumer *consumer, const struct topic_cut *partitions, size_t count, struct err *err)
+int consumer_pause(struct consumer *consumer, const struct topic_cut *partitions, size_t count,
+                   struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = list_of(partitions, count);
     rd_kafka_resp_err_t code = rd_kafka_pause_partitions(consumer->kafka, list);
@@ -313,7 +324,8 @@ int consumer_rejoin(struct consumer *consumer, struct err *err)
 {
     rd_kafka_resp_err_t code = rd_kafka_unsubscribe(consumer->kafka);
 
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? subscribe(consumer, err) : bus_error(err, code, "unsubscribe");
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? subscribe(consumer, err)
+                                              : bus_error(err, code, "unsubscribe");
 }
 
 void consumer_commit_hint(struct consumer *consumer, const struct topic_cut *offsets, size_t count)

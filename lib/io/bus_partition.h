@@ -1,5 +1,5 @@
-/* bus_partition - the partition a key belongs to: murmur2, as every Kafka client's default partitioner has it, so that
- * Java, Flink and ksqlDB find a subject where we put it. */
+/* bus_partition - the partition a key belongs to: murmur2, as every Kafka client's default partitioner has
+ * it, so that Java, Flink and ksqlDB find a subject where we put it. */
 #ifndef OLIVE_IO_BUS_PARTITION_H
 #define OLIVE_IO_BUS_PARTITION_H
 

@@ -16,20 +16,20 @@ struct producer {
     size_t topic_count;
 };
 
-/* No time-out of single messages: what is published is acknowledged, or the producer is fatal and the caller resends
- * everything that was not. */
+/* No time-out of single messages: what is published is acknowledged, or the producer is fatal and the caller
+ * resends everything that was not. */
 static const struct bus_option producer_defaults[] = {
-    { "enable.idempotence", "true" },
-    { "compression.codec", "zstd" },
-    { "partitioner", "murmur2" },
-    { "linger.ms", "20" },
-    { "batch.size", "1000000" },
-    { "batch.num.messages", "10000" },
+    {"enable.idempotence",            "true"   },
+    { "compression.codec",            "zstd"   },
+    { "partitioner",                  "murmur2"},
+    { "linger.ms",                    "20"     },
+    { "batch.size",                   "1000000"},
+    { "batch.num.messages",           "10000"  },
     { "queue.buffering.max.messages", "500000" },
-    { "queue.buffering.max.kbytes", "131072" },
-    { "message.timeout.ms", "0" },
-    { "reconnect.backoff.max.ms", "2000" },
-    { NULL, NULL },
+    { "queue.buffering.max.kbytes",   "131072" },
+    { "message.timeout.ms",           "0"      },
+    { "reconnect.backoff.max.ms",     "2000"   },
+    { NULL,                           NULL     },
 };
 
 static void on_delivered(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *user)
@@ -128,7 +128,8 @@ int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
 
     while (rd_kafka_outq_len(producer->kafka) > 0 && !producer->fatal) {
         if (now_ms() >= end_ms)
-            return err_set(err, ERR_RETRY, "kafka: %d messages are not acknowledged after %u ms: is the broker there?",
+            return err_set(err, ERR_RETRY,
+                           "kafka: %d messages are not acknowledged after %u ms: is the broker there?",
                            rd_kafka_outq_len(producer->kafka), wait_ms);
         rd_kafka_flush(producer->kafka, POLL_MS);
     }
@@ -177,28 +178,29 @@ static rd_kafka_resp_err_t produce(struct producer *producer, const struct outgo
     rd_kafka_resp_err_t code;
 
     if (!message->header_count) {
-        int status = rd_kafka_produce(message->topic, message->partition, RD_KAFKA_MSG_F_COPY,
-                                      writable(message->data), message->size, message->key, message->key_size,
-                                      message->opaque);
+        int status =
+            rd_kafka_produce(message->topic, message->partition, RD_KAFKA_MSG_F_COPY, writable(message->data),
+                             message->size, message->key, message->key_size, message->opaque);
         return status == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
     }
     headers = headers_of(message->headers, message->header_count);
-    code = rd_kafka_producev(producer->kafka, RD_KAFKA_V_RKT(message->topic),
-                             RD_KAFKA_V_PARTITION(message->partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                             RD_KAFKA_V_KEY(message->key, message->key_size),
-                             RD_KAFKA_V_VALUE(writable(message->data), message->size),
-                             RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(message->opaque), RD_KAFKA_V_END);
+    code = rd_kafka_producev(
+        producer->kafka, RD_KAFKA_V_RKT(message->topic), RD_KAFKA_V_PARTITION(message->partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(message->key, message->key_size),
+        RD_KAFKA_V_VALUE(writable(message->data), message->size), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_OPAQUE(message->opaque), RD_KAFKA_V_END);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         rd_kafka_headers_destroy(headers);
     return code;
 }
 
-int producer_publish(struct producer *producer, const char *topic, int32_t partition, const void *key, size_t key_size,
-                     const void *data, size_t size, const struct bus_header *headers, size_t header_count,
-                     void *opaque, uint32_t wait_ms, struct err *err)
+int producer_publish(struct producer *producer, const char *topic, int32_t partition, const void *key,
+                     size_t key_size, const void *data, size_t size, const struct bus_header *headers,
+                     size_t header_count, void *opaque, uint32_t wait_ms, struct err *err)
 {
-    const struct outgoing message = { topic_of(producer, topic), partition, key, data, key_size, size,
-                                      headers, header_count, opaque };
+    const struct outgoing message = {
+        topic_of(producer, topic), partition, key, data, key_size, size, headers, header_count, opaque
+    };
     int64_t end_ms = now_ms() + wait_ms;
     rd_kafka_resp_err_t code;
 
@@ -206,7 +208,8 @@ int producer_publish(struct producer *producer, const char *topic, int32_t parti
         return err_stop(err, EXIT_FAILED, "kafka: more than %d topics in one producer", TOPICS_MAX);
     while ((code = produce(producer, &message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         if (now_ms() >= end_ms)
-            return err_set(err, ERR_RETRY, "kafka: the queue has been full for %u ms: is the broker there?", wait_ms);
+            return err_set(err, ERR_RETRY, "kafka: the queue has been full for %u ms: is the broker there?",
+                           wait_ms);
         rd_kafka_poll(producer->kafka, POLL_MS);
     }
     if (code == RD_KAFKA_RESP_ERR__FATAL)

@@ -16,7 +16,9 @@ struct copy {
     bool failed; /* the connection did not take it: copy_end() says why */
 };
 
-/* --- in ------------------------------------------------------------------------------------------------------------------ */
+/* --- in
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 
 static void add_be(struct copy *copy, uint64_t value, size_t size)
 {
@@ -132,7 +134,8 @@ static int copy_result(struct store *store, struct err *err)
             store->affected = strtoll(PQcmdTuples(result), NULL, 10);
         else if (status == 0)
             status = store_error(store, result, err);
-        if (PQresultStatus(result) == PGRES_COPY_IN) /* the connection broke in the middle: it will not end by itself */
+        if (PQresultStatus(result) ==
+            PGRES_COPY_IN) /* the connection broke in the middle: it will not end by itself */
             break;
     }
     return status;
@@ -163,7 +166,9 @@ void copy_abort(struct copy *copy)
     copy_free(copy);
 }
 
-/* --- out ----------------------------------------------------------------------------------------------------------------- */
+/* --- out
+ * -----------------------------------------------------------------------------------------------------------------
+ */
 
 static uint32_t reader_be(struct reader *reader, size_t size)
 {

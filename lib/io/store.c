@@ -11,24 +11,33 @@
 
 enum { BINARY = 1, OID_BYTEA = 17, OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25 };
 
-/* Each can be had otherwise by `options` in the configuration; the session's own come last and win. */
+/* What the operator says by `options` in the configuration (source "client") stays as it is. */
 static const char session_sql[] =
-    "SET lock_timeout = '60s'; SET statement_timeout = '15min'; SET idle_in_transaction_session_timeout = '5min'; "
-    "SET work_mem = '128MB'; SET temp_buffers = '64MB'; SET client_min_messages = warning; "
-    "SET default_transaction_isolation = 'read committed'; SET jit = off";
+    "SELECT set_config(s.name, v.value, false) FROM (VALUES ('lock_timeout', '60s'), "
+    "('statement_timeout', '15min'), ('idle_in_transaction_session_timeout', '5min'), "
+    "('work_mem', '128MB'), ('temp_buffers', '64MB'), ('client_min_messages', 'warning'), "
+    "('default_transaction_isolation', 'read committed'), ('jit', 'off')) AS v(name, value) "
+    "JOIN pg_settings s USING (name) WHERE s.source <> 'client'";
 
-static const struct conf_pair connection_defaults[] = {
-    { "connect_timeout", "10", NULL },     { "keepalives", "1", NULL },
-    { "keepalives_idle", "30", NULL },     { "keepalives_interval", "10", NULL },
-    { "keepalives_count", "3", NULL },     { "tcp_user_timeout", "60000", NULL },
-    { "client_encoding", "UTF8", NULL },
+static const struct {
+    const char *key, *value;
+} connection_defaults[] = {
+    {"connect_timeout",      "10"   },
+    { "keepalives",          "1"    },
+    { "keepalives_idle",     "30"   },
+    { "keepalives_interval", "10"   },
+    { "keepalives_count",    "3"    },
+    { "tcp_user_timeout",    "60000"},
+    { "client_encoding",     "UTF8" },
 };
 enum { DEFAULTS = sizeof connection_defaults / sizeof *connection_defaults };
 
-/* --- connection ------------------------------------------------------------------------------------------------------- */
+/* --- connection
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Defaults first: of a keyword that comes twice libpq takes the last. */
-static void connection_params(const struct conf *conf, const char *program, const char **keys, const char **values)
+static void connection_params(const struct conf *conf, const char *program, const char **keys,
+                              const char **values)
 {
     size_t count = 0;
 
@@ -100,7 +109,9 @@ bool store_broken(const struct store *store)
     return PQstatus(store->connection) != CONNECTION_OK;
 }
 
-/* --- errors ------------------------------------------------------------------------------------------------------------ */
+/* --- errors
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 /* Classes that say: the outside, or a race that was lost (SQLSTATE, PostgreSQL appendix A). */
 static bool may_retry(const char *state)
@@ -148,7 +159,8 @@ static int take_result(struct store *store, PGresult *result, PGresult **ret, st
     return 0;
 }
 
-/* --- statements -------------------------------------------------------------------------------------------------------- */
+/* --- statements
+ * -------------------------------------------------------------------------------------------------------- */
 
 struct param param_int4(int32_t value)
 {
@@ -211,7 +223,8 @@ struct param param_int4_array(struct buffer *buffer, const int32_t *values, size
     return (struct param){ .data = buffer->data, .size = (int)buffer->size, .type = OID_INT4_ARRAY };
 }
 
-struct param param_bytes_array(struct buffer *buffer, const void *values, size_t size, size_t count, size_t stride)
+struct param param_bytes_array(struct buffer *buffer, const void *values, size_t size, size_t count,
+                               size_t stride)
 {
     enum { OID_BYTEA_ARRAY = 1001 };
 
@@ -223,8 +236,8 @@ struct param param_bytes_array(struct buffer *buffer, const void *values, size_t
     return (struct param){ .data = buffer->data, .size = (int)buffer->size, .type = OID_BYTEA_ARRAY };
 }
 
-static int prepare(struct store *store, const char *name, const char *sql, const struct param *params, size_t count,
-                   struct err *err)
+static int prepare(struct store *store, const char *name, const char *sql, const struct param *params,
+                   size_t count, struct err *err)
 {
     Oid types[PARAMS_MAX];
 
@@ -254,8 +267,8 @@ static int statement_of(struct store *store, const char *sql, const struct param
     return 0;
 }
 
-int store_query(struct store *store, const char *sql, const struct param *params, size_t count, struct rows **ret,
-                struct err *err)
+int store_query(struct store *store, const char *sql, const struct param *params, size_t count,
+                struct rows **ret, struct err *err)
 {
     const char *values[PARAMS_MAX];
     int sizes[PARAMS_MAX], formats[PARAMS_MAX];
@@ -296,7 +309,9 @@ int64_t store_affected(const struct store *store)
     return store->affected;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------------------------------- */
+/* --- rows
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 void rows_free(struct rows *rows)
 {

@@ -1,0 +1,29 @@
+/* program - what the daemons' command lines share: --config, --set, --help, --version, flags, and signals.
+ *
+ * Threads: the main one. */
+#ifndef OLIVE_IO_PROGRAM_H
+#define OLIVE_IO_PROGRAM_H
+
+#include "lib/io/conf.h"
+
+struct program_flag {
+    const char *name; /* "--until-end" */
+    bool *value;
+    const char *help;
+};
+struct program {
+    const char *name, *summary;
+    const struct program_flag *flags; /* ends with a NULL name */
+};
+
+/* Reads the command line and the configuration and starts the log. True: go on; false: end with *ret_exit
+ * (help and version were asked for, or an error has been told). */
+bool program_start(const struct program *program, int argc, char **argv, struct conf **ret, int *ret_exit);
+
+/* SIGTERM and SIGINT ask for a clean end; the second one ends at once. SIGPIPE is ignored. */
+void stop_on_signals(void);
+bool stopping(void);
+/* Sleeps, but not through a signal. */
+void wait_ms(uint32_t ms);
+
+#endif
