@@ -1,0 +1,49 @@
+/* The table of commands: help, dispatch and usage come from it. */
+#include "daemon/cli/cli.h"
+
+#define ADDRESS "kind household token"
+
+/* clang-format off */
+const struct command commands[] = {
+    { "To set up (operators)" },
+    { "config check", "", 0, 0, NULL, false, run_config_check, "Check the configuration, keys, policy and inboxes, as start-up does",
+      "Exit 78 with file:line:column of the first thing that is wrong.\n" },
+    { "config show", "", 0, 0, NULL, false, run_config_show, "The configuration in force, and who said what", NULL },
+    { "config example", "", 0, 0, NULL, true, run_config_example, "A commented olive.yaml with every option", NULL },
+    { "topics plan", "", 0, 0, NULL, false, run_topics_plan, "What Kafka has against what olive needs",
+      "Exit 0: the same, 1: something is missing or differs.\n" },
+    { "topics apply", "", 0, 0, NULL, false, run_topics_apply, "Create the topics that are missing",
+      "Topics that are there are never changed: a difference is reported, exit 1.\n" },
+    { "schema check", "", 0, 0, NULL, false, run_schema_check, "Is the database's schema this program's?",
+      "Exit 0: it is, 1: a change is missing, or one is there that this program does not know.\n" },
+    { "schema apply", "", 0, 0, NULL, false, run_schema_apply, "Deploy what is missing of the schema, by sqitch", NULL },
+
+    { "To run (operators)" },
+    { "feed ls", "", 0, 0, NULL, false, run_feed_ls, "Feeds, their last delivery, gaps and counts", NULL },
+    { "feed test", "FEED FILE", 2, 2, NULL, false, run_feed_test, "Check a file as olive-connect would, publishing nothing",
+      "Counts lines by reason and column. Exit 65 when a line is bad.\n" },
+    { "status", "", 0, 0, NULL, false, run_status, "Does every line balance, how far is the state, is it settled?",
+      "Lines received = published + dead-lettered + duplicate + obsolete + rejected, per feed and in total; records\n"
+      "read = distinct + repeated + quarantined, per topic. Exit 1 when something does not balance.\n" },
+    { "period ls", "", 0, 0, NULL, false, run_period_ls, "Periods, their states and roots", NULL },
+    { "period close", "YYYY-MM", 1, 1, "no-wait", false, run_period_close, "Close the open period, and wait until it is sealed",
+      "An olive-fuse must be running (or be started) to bring the state to the cut. Closing again is harmless.\n" },
+
+    { "To ask (auditors, caseworkers)" },
+    { "profile show", "", 0, 0, ADDRESS " period", false, run_profile_show, "One household: figures, states, ledgers",
+      "Without --period as it stands now; with it, as sealed.\n" },
+    { "explain", "[FIGURE]", 0, 1, ADDRESS " period known-at", false, run_explain, "The records behind a household's figures",
+      "Every figure leads back to records: feed, delivery, line, value, and the rule. Superseded records are listed\n"
+      "with the reason. FIGURE is a column: deposit_balance, wage_low, electricity_wh ...\n" },
+    { "dump", "", 0, 0, "period known-at root", false, run_dump, "All households in canonical form",
+      "Without options the live profiles; with --period as sealed; with --known-at, or for a period that is not\n"
+      "sealed, computed anew from the evidence by the same core. --root prints the SHA-256 of the lines alone.\n" },
+    { "token", "KIND [IDENTIFIER|-]", 1, 2, NULL, false, run_token, "Identifiers to tokens, by the token key",
+      "One a line from stdin when there is none, or -. Kinds: person, household, meter KIND:NO, account BANK:NO, unit,\n"
+      "plate, contract KIND:NO, phone, card, employer, fund-account. An identifier on the command line stays in the\n"
+      "shell's history.\n" },
+    { "cat", "TOPIC", 1, 1, "from limit follow", false, run_cat, "Messages of a topic as JSON lines",
+      "TOPIC is a full name, or short: deposit, deposit.dlq, delivery. Dead letters show their headers and size only.\n" },
+    { NULL },
+};
+/* clang-format on */

@@ -1,0 +1,235 @@
+/* olive feed ls | test */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connectors/line.h"
+#include "connectors/source/csv.h"
+#include "daemon/cli/accounting.h"
+#include "daemon/cli/cli.h"
+#include "lib/base/arena.h"
+#include "lib/io/crypto.h"
+
+/* --- ls --- */
+
+static void account_json(const struct account *account, struct json *json)
+{
+    char instant[INSTANT_TEXT_SIZE];
+    bool any = account->last_received_ms != NUMBER_NONE;
+
+    json_open(json, '{');
+    json_key(json, "feed");
+    json_str(json, account->feed);
+    json_key(json, "source");
+    json_str(json, account->source);
+    json_key(json, "deliveries");
+    json_int(json, account->deliveries);
+    json_key(json, "last_sequence");
+    if (account->last_sequence == NUMBER_NONE)
+        json_none(json);
+    else
+        json_int(json, account->last_sequence);
+    json_key(json, "last_received");
+    json_str(json, any ? instant_text(account->last_received_ms, instant) : NULL);
+    json_key(json, "feed_gap");
+    json_str(json, *account->gaps ? account->gaps : NULL);
+    counts_json(account->counts, json);
+    json_close(json, '}');
+}
+
+static void account_text(const struct account *account, struct buffer *out)
+{
+    char instant[INSTANT_TEXT_SIZE];
+
+    buffer_printf(out, "%-22s %-15s %5" PRId64 " deliveries, %10" PRIu64 " lines", account->feed,
+                  account->source, account->deliveries, account->counts[COUNT_LINES]);
+    if (account->last_received_ms != NUMBER_NONE)
+        buffer_printf(out, ", last %s", instant_text(account->last_received_ms, instant));
+    if (account->last_sequence != NUMBER_NONE)
+        buffer_printf(out, " (sequence %" PRId64 ")", account->last_sequence);
+    if (*account->gaps)
+        buffer_printf(out, ", never came: %s", account->gaps);
+    buffer_add_byte(out, '\n');
+}
+
+int run_feed_ls(struct cli *cli, struct err *err)
+{
+    CLEANUP(store_closep) struct store *store = NULL;
+    CLEANUP(accounts_free) struct accounts accounts = { 0 };
+    CLEANUP(buffer_free) struct buffer out = { 0 };
+    struct json json = json_to(&out);
+
+    if (cli_store(cli, &store, err) < 0 || accounts_read(store, cli->conf, &accounts, err) < 0)
+        return -1;
+    if (cli->options.json)
+        json_open(&json, '[');
+    for (size_t i = 0; i < accounts.count; i++) {
+        if (cli->options.json)
+            account_json(&accounts.items[i], &json);
+        else
+            account_text(&accounts.items[i], &out);
+    }
+    if (cli->options.json) {
+        json_close(&json, ']');
+        buffer_add_byte(&out, '\n');
+    }
+    return cli_print(&out, err);
+}
+
+/* --- test --- */
+
+enum { REASONS_MAX = 256 };
+
+struct finding { /* a reason at a column, and how often */
+    enum reason reason;
+    const char *column;
+    uint64_t count, first_line;
+};
+
+struct trial {
+    struct line *line;
+    struct delivery delivery;
+    uint64_t lines, good;
+    struct finding findings[REASONS_MAX];
+    size_t finding_count;
+};
+
+static void count_finding(struct trial *trial, enum reason reason, const char *column, uint64_t line)
+{
+    size_t i = 0;
+
+    while (i < trial->finding_count &&
+           (trial->findings[i].reason != reason || strcmp(trial->findings[i].column, column) != 0))
+        i++;
+    if (i == REASONS_MAX)
+        return;
+    if (i == trial->finding_count)
+        trial->findings[trial->finding_count++] =
+            (struct finding){ .reason = reason, .column = column, .first_line = line };
+    trial->findings[i].count++;
+}
+
+static void try_row(struct trial *trial, const struct row *row)
+{
+    const struct line_origin origin = { &trial->delivery, 1 };
+    const char *column = "";
+    struct record record;
+    struct err why = { 0 };
+
+    trial->lines++;
+    if (line_read(trial->line, row, &origin, &record, &column, &why) == 0)
+        trial->good++;
+    else
+        count_finding(trial, (enum reason)why.code, column, row->line);
+}
+
+/* The header's columns, or the feed's own order. */
+static int bind_columns(const struct feed_conf *feed, struct row_reader *reader, struct line *line,
+                        struct err *err)
+{
+    CLEANUP(mem_freep) struct text *names = mem_alloc((feed->order.count + 1) * sizeof *names);
+    struct row row;
+
+    if (feed->header) {
+        if (reader->next(reader, &row, err) <= 0 || row.reason != REASON_NONE)
+            return err_reject(err, NO_KNOWN_COLUMN);
+        return line_columns(line, row.cells, row.count, err);
+    }
+    for (size_t i = 0; i < feed->order.count; i++)
+        names[i] = text_of(feed->order.items[i]);
+    return line_columns(line, names, feed->order.count, err);
+}
+
+static int try_file(const struct feed_conf *feed, int file, struct trial *trial, struct err *err)
+{
+    CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
+    struct row row;
+    int got;
+
+    if (csv_open(feed, file, &reader, err) < 0)
+        return -1;
+    if (bind_columns(feed, reader, trial->line, err) < 0) {
+        err->code = EXIT_DATA;
+        return err_add(err, "the whole file is refused: ");
+    }
+    while ((got = reader->next(reader, &row, err)) == 1)
+        try_row(trial, &row);
+    return got;
+}
+
+static void trial_json(const struct trial *trial, struct buffer *out)
+{
+    struct json json = json_to(out);
+
+    json_open(&json, '{');
+    json_key(&json, "lines");
+    json_uint(&json, trial->lines);
+    json_key(&json, "good");
+    json_uint(&json, trial->good);
+    json_key(&json, "bad");
+    json_open(&json, '[');
+    for (size_t i = 0; i < trial->finding_count; i++) {
+        json_open(&json, '{');
+        json_key(&json, "reason");
+        json_str(&json, reason_names[trial->findings[i].reason]);
+        json_key(&json, "column");
+        json_str(&json, trial->findings[i].column);
+        json_key(&json, "count");
+        json_uint(&json, trial->findings[i].count);
+        json_key(&json, "first_line");
+        json_uint(&json, trial->findings[i].first_line);
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_close(&json, '}');
+    buffer_add_byte(out, '\n');
+}
+
+static void trial_text(const struct trial *trial, struct buffer *out)
+{
+    buffer_printf(out, "%" PRIu64 " lines, %" PRIu64 " good, %" PRIu64 " bad\n", trial->lines, trial->good,
+                  trial->lines - trial->good);
+    for (size_t i = 0; i < trial->finding_count; i++)
+        buffer_printf(out, "  %-18s %-18s %8" PRIu64 "  first in line %" PRIu64 ": %s\n",
+                      reason_names[trial->findings[i].reason],
+                      *trial->findings[i].column ? trial->findings[i].column : "(whole line)",
+                      trial->findings[i].count, trial->findings[i].first_line,
+                      reason_texts[trial->findings[i].reason]);
+}
+
+static int report_trial(const struct cli *cli, const struct trial *trial, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer out = { 0 };
+
+    (cli->options.json ? trial_json : trial_text)(trial, &out);
+    if (cli_print(&out, err) < 0)
+        return -1;
+    return trial->lines == trial->good ? EXIT_OK : EXIT_DATA;
+}
+
+int run_feed_test(struct cli *cli, struct err *err)
+{
+    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = NULL;
+    CLEANUP(line_freep) struct line *line = NULL;
+    const struct feed_conf *feed = conf_feed(cli->conf, cli->words[0]);
+    struct trial trial = { .delivery.received_ms = (int64_t)time(NULL) * 1000 };
+    int file, code;
+
+    if (!feed)
+        return err_stop(err, EXIT_USAGE, "no feed %s in the configuration", cli->words[0]);
+    if (cli_tokeniser(cli->conf, &tokeniser, err) < 0)
+        return -1;
+    file = open(cli->words[1], O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return err_stop(err, EXIT_FAILED, "the file cannot be opened: %s", strerror(errno));
+    line = line_new(feed, cli->conf->keys.epoch, tokeniser);
+    trial.line = line;
+    code = try_file(feed, file, &trial, err);
+    close(file);
+    return code < 0 ? -1 : report_trial(cli, &trial, err);
+}

@@ -1,0 +1,65 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/cli/cli.h"
+#include "daemon/state/schema.h"
+#include "lib/base/date.h"
+#include "lib/io/crypto.h"
+
+int cli_print(const struct buffer *out, struct err *err)
+{
+    if (fwrite(out->data, 1, out->size, stdout) == out->size && fflush(stdout) == 0)
+        return EXIT_OK;
+    if (errno == EPIPE)
+        exit(EXIT_OK);
+    return err_stop(err, EXIT_FAILED, "cannot write the output: %s", strerror(errno));
+}
+
+int cli_store(const struct cli *cli, struct store **ret, struct err *err)
+{
+    struct store *store = NULL;
+
+    if (store_open(cli->conf, "olive", &store, err) < 0)
+        return -1;
+    if (schema_require(store, err) < 0) {
+        store_close(store);
+        return -1;
+    }
+    *ret = store;
+    return 0;
+}
+
+int cli_month(const char *text, int32_t *ret, struct err *err)
+{
+    return month_parse(text_of(text), ret) ? 0 : err_stop(err, EXIT_USAGE, "a period is a month, YYYY-MM");
+}
+
+int cli_period(const struct cli *cli, int32_t *ret, struct err *err)
+{
+    return cli->options.period ? cli_month(cli->options.period, ret, err) : 0;
+}
+
+int cli_known_at(const struct cli *cli, int64_t *ret_ms, struct err *err)
+{
+    if (!cli->options.known_at || instant_parse(text_of(cli->options.known_at), ret_ms))
+        return 0;
+    return err_stop(err, EXIT_USAGE,
+                    "--known-at takes an instant: 2025-12-31T23:59:59, UTC+8 unless it says a zone");
+}
+
+int cli_limit(const struct cli *cli, uint64_t otherwise, uint64_t *ret, struct err *err)
+{
+    *ret = otherwise;
+    if (!cli->options.limit || text_digits(text_of(cli->options.limit), 18, ret))
+        return 0;
+    return err_stop(err, EXIT_USAGE, "--limit takes a whole number");
+}
+
+int cli_tokeniser(const struct conf *conf, struct tokeniser **ret, struct err *err)
+{
+    if (tokeniser_open(conf->keys.token, ret, err) == 0)
+        return 0;
+    return err_add(err, "%s: keys.token: ", conf_place(conf, "keys.token"));
+}
