@@ -186,7 +186,7 @@ static rd_kafka_resp_err_t produce(struct producer *producer, const struct outgo
     headers = headers_of(message->headers, message->header_count);
     code = rd_kafka_producev(
         producer->kafka, RD_KAFKA_V_RKT(message->topic), RD_KAFKA_V_PARTITION(message->partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(message->key, message->key_size),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(writable(message->key), message->key_size),
         RD_KAFKA_V_VALUE(writable(message->data), message->size), RD_KAFKA_V_HEADERS(headers),
         RD_KAFKA_V_OPAQUE(message->opaque), RD_KAFKA_V_END);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
