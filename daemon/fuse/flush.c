@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"
-#include "daemon/state/fault.h"
+#include "lib/io/fault.h"
 #include "lib/base/json.h"
 #include "lib/io/policy_file.h"
 

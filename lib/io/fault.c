@@ -1,4 +1,4 @@
-#include "daemon/state/fault.h"
+#include "lib/io/fault.h"
 
 #ifdef OLIVE_FAULTS
 #include <signal.h>

@@ -3,8 +3,8 @@
  * OLIVE_FAULT=NAME[:COUNT][:ACTION]: at the COUNT-th passing (default 1) of point NAME: kill (SIGKILL to
  * itself, the default), stop (SIGSTOP) or a wait in ms. Compiled in with -Dfaults=true only, which tests use;
  * otherwise nothing stands here. */
-#ifndef OLIVE_DAEMON_FAULT_H
-#define OLIVE_DAEMON_FAULT_H
+#ifndef OLIVE_IO_FAULT_H
+#define OLIVE_IO_FAULT_H
 
 #ifdef OLIVE_FAULTS
 void fault_point(const char *name);
