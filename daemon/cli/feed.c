@@ -8,8 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "connectors/line.h"
-#include "connectors/source/csv.h"
+#include "connectors/rows.h"
 #include "daemon/cli/accounting.h"
 #include "daemon/cli/cli.h"
 #include "lib/base/arena.h"
@@ -128,32 +127,13 @@ static void try_row(struct trial *trial, const struct row *row)
         count_finding(trial, (enum reason)why.code, column, row->line);
 }
 
-/* The header's columns, or the feed's own order. */
-static int bind_columns(const struct feed_conf *feed, struct row_reader *reader, struct line *line,
-                        struct err *err)
-{
-    CLEANUP(mem_freep) struct text *names = mem_alloc((feed->order.count + 1) * sizeof *names);
-    struct row row;
-
-    if (feed->header) {
-        if (reader->next(reader, &row, err) <= 0 || row.reason != REASON_NONE)
-            return err_reject(err, NO_KNOWN_COLUMN);
-        return line_columns(line, row.cells, row.count, err);
-    }
-    for (size_t i = 0; i < feed->order.count; i++)
-        names[i] = text_of(feed->order.items[i]);
-    return line_columns(line, names, feed->order.count, err);
-}
-
 static int try_file(const struct feed_conf *feed, int file, struct trial *trial, struct err *err)
 {
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
     struct row row;
     int got;
 
-    if (csv_open(feed, file, &reader, err) < 0)
-        return -1;
-    if (bind_columns(feed, reader, trial->line, err) < 0) {
+    if (rows_open(feed, file, trial->line, &reader, err) < 0) {
         err->code = EXIT_DATA;
         return err_add(err, "the whole file is refused: ");
     }

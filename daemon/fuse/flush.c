@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"
-#include "lib/io/fault.h"
 #include "lib/base/json.h"
+#include "lib/io/fault.h"
 #include "lib/io/policy_file.h"
 
 /* --- which partitions
@@ -176,6 +176,7 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
         param_text((const char *)reasons.data),
         param_text((const char *)months.data),
         param_int8((int64_t)receipt->took_ms),
+        param_int8((int64_t)receipt->arrival),
     };
 
     /* A connector that was killed may send a receipt twice: that delivery still counts once. */
@@ -184,9 +185,9 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
             "INSERT INTO olive.delivery (receipt_offset, delivery, feed, source, sequence, bytes, "
             "received_ms, "
             "state, why, as_of, lines, published, dead_lettered, duplicate, obsolete, rejected, ended, "
-            "retracted, dead_letters, months, took_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+            "retracted, dead_letters, months, took_ms, arrival) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
             "$10::text::date, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20::text::jsonb, "
-            "$21) "
+            "$21, $22) "
             "ON CONFLICT DO NOTHING",
             params, sizeof params / sizeof *params, NULL, err) < 0)
         return -1;

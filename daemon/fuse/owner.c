@@ -162,12 +162,19 @@ static int acquire_one(struct fuse *fuse, int32_t partition, struct err *err)
     return 0;
 }
 
+/* What the owner before us has written names deliveries that we may never have seen. */
 int owner_acquire(struct fuse *fuse, struct err *err)
 {
-    for (int32_t p = 0; p < fuse->partition_count; p++)
-        if (fuse->partitions[p].mine && !fuse->partitions[p].acquired && acquire_one(fuse, p, err) < 0)
+    bool any = false;
+
+    for (int32_t p = 0; p < fuse->partition_count; p++) {
+        if (!fuse->partitions[p].mine || fuse->partitions[p].acquired)
+            continue;
+        if (acquire_one(fuse, p, err) < 0)
             return -1;
-    return 0;
+        any = true;
+    }
+    return any ? deliveries_load(fuse->deliveries, fuse->store, err) : 0;
 }
 
 int owner_resume(struct fuse *fuse, struct err *err)

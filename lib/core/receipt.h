@@ -29,6 +29,8 @@ struct receipt {
     const char *feed;
     enum source source;
     uint64_t sequence;
+    uint64_t arrival; /* number of the file among all that came in by this feed: the same receipt sent twice
+                         has it twice, the same file delivered twice has not */
     uint64_t size_bytes;
     enum delivery_state state;
     const char

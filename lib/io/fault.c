@@ -2,6 +2,7 @@
 
 #ifdef OLIVE_FAULTS
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,13 +19,20 @@ static void act(const char *action)
 
 void fault_point(const char *name)
 {
+    static const char *wanted;
+    static bool looked;
     static long passed;
-    const char *wanted = getenv("OLIVE_FAULT");
-    size_t len = strlen(name);
+    size_t len;
     char *end;
     long count;
 
-    if (!wanted || strncmp(wanted, name, len) != 0 || (wanted[len] && wanted[len] != ':'))
+    if (!looked) /* once: points stand in hot loops, too */
+        wanted = getenv("OLIVE_FAULT");
+    looked = true;
+    if (!wanted)
+        return;
+    len = strlen(name);
+    if (strncmp(wanted, name, len) != 0 || (wanted[len] && wanted[len] != ':'))
         return;
     count = wanted[len] ? strtol(wanted + len + 1, &end, 10) : 1;
     if (++passed == (count > 0 ? count : 1))

@@ -28,7 +28,7 @@ static const struct {
         offsetof(Receipt, name), offsetof(Receipt, has_##name), offsetof(struct receipt, name)               \
     }
     COUNT(lines),    COUNT(published), COUNT(dead_lettered), COUNT(duplicate), COUNT(obsolete),
-    COUNT(rejected), COUNT(ended),     COUNT(retracted),     COUNT(took_ms),
+    COUNT(rejected), COUNT(ended),     COUNT(retracted),     COUNT(took_ms),   COUNT(arrival),
 #undef COUNT
 };
 enum { COUNTS = sizeof counts / sizeof *counts };

@@ -215,6 +215,7 @@ static void receipt_counts_json(const struct receipt *receipt, struct json *json
         { "ended",         receipt->ended        },
         { "retracted",     receipt->retracted    },
         { "took_ms",       receipt->took_ms      },
+        { "arrival",       receipt->arrival      },
     };
 
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {

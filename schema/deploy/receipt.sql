@@ -34,15 +34,17 @@ CREATE TABLE olive.delivery (
     dead_letters   jsonb  NOT NULL DEFAULT '{}',
     months         jsonb  NOT NULL DEFAULT '{}',
     took_ms        bigint NOT NULL,
+    arrival        bigint NOT NULL,
     CONSTRAINT conservation CHECK (lines = published + dead_lettered + duplicate + obsolete + rejected)
 );
 -- A connector that was killed may send a receipt twice: that delivery still counts once.
+CREATE UNIQUE INDEX delivery_once ON olive.delivery (delivery, arrival);
 CREATE UNIQUE INDEX delivery_published_once ON olive.delivery (delivery) WHERE state IN ('published', 'incomplete');
-CREATE INDEX delivery_digest ON olive.delivery (delivery);
 CREATE INDEX delivery_feed ON olive.delivery (feed, sequence);
 COMMENT ON TABLE olive.delivery IS
     'One row per receipt: the same delivery again is another row that says duplicate, so sums over the table balance';
 COMMENT ON COLUMN olive.delivery.receipt_offset IS 'Offset of the receipt in olive.delivery.v1';
+COMMENT ON COLUMN olive.delivery.arrival IS 'Number of the file among all that came in by its feed';
 COMMENT ON COLUMN olive.delivery.dead_letters IS 'Lines by reason: {"BAD_DATE": 3}';
 COMMENT ON COLUMN olive.delivery.months IS 'Lines published by indicator and month: {"deposit": {"2025-11": 12}}';
 

@@ -1,0 +1,64 @@
+#include "connectors/content.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/arena.h"
+
+enum { CHUNK_BYTES = 1 << 20, LOOK_BYTES = 1 << 16, CONTROL_SHARE = 20 };
+
+static bool is_control(unsigned char byte)
+{
+    return byte < ' ' && !strchr("\t\n\v\f\r\033", byte);
+}
+
+/* A stray NUL is a bad line; a spreadsheet, an archive or UTF-16 is no text at all. */
+static bool looks_binary(const unsigned char *data, size_t size)
+{
+    size_t controls = 0;
+
+    for (size_t i = 0; i < size; i++)
+        controls += is_control(data[i]) || !data[i];
+    return controls * CONTROL_SHARE > size;
+}
+
+static uint64_t count_ends(const unsigned char *data, size_t size)
+{
+    uint64_t count = 0;
+    const unsigned char *at = data, *end = data + size;
+
+    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        count++;
+        at++;
+    }
+    return count;
+}
+
+int content_read(int fd, struct content *ret, struct err *err)
+{
+    CLEANUP(mem_freep) unsigned char *chunk = mem_alloc(CHUNK_BYTES);
+    CLEANUP(digest_freep) struct digest *digest = digest_new();
+    bool ended = true;
+    ssize_t got;
+
+    *ret = (struct content){ 0 };
+    digest_start(digest);
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return err_set(err, ERR_RETRY, "the file cannot be read: %s", strerror(errno));
+    while ((got = read(fd, chunk, CHUNK_BYTES)) > 0) {
+        size_t size = (size_t)got;
+
+        if (!ret->bytes)
+            ret->binary = looks_binary(chunk, size < LOOK_BYTES ? size : LOOK_BYTES);
+        ret->bytes += size;
+        ret->lines += count_ends(chunk, size);
+        ended = chunk[size - 1] == '\n';
+        digest_add(digest, chunk, size);
+    }
+    if (got < 0)
+        return err_set(err, ERR_RETRY, "the file cannot be read: %s", strerror(errno));
+    ret->lines += !ended;
+    digest_end(digest, ret->sha256);
+    return 0;
+}

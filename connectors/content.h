@@ -1,0 +1,21 @@
+/* content - what can be said of a delivered file before a line of it is understood. */
+#ifndef OLIVE_CONNECTORS_CONTENT_H
+#define OLIVE_CONNECTORS_CONTENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/digest.h"
+#include "lib/base/err.h"
+
+struct content {
+    uint64_t bytes;
+    uint64_t lines; /* physical ones, as wc -l counts, and a last one without an end */
+    uint8_t sha256[DIGEST_SIZE];
+    bool binary; /* more than one control character in twenty near the beginning: no text of any charset */
+};
+
+/* Reads the file from its start to its end. ERR_RETRY when it cannot be read. */
+int content_read(int fd, struct content *ret, struct err *err);
+
+#endif

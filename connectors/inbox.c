@@ -1,0 +1,289 @@
+#include "connectors/inbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/date.h"
+#include "lib/core/reason.h"
+#include "lib/io/log.h"
+
+enum { SEQUENCE_DIGITS_MAX = 18, NAME_BYTES_MAX = 255 };
+static const char control_end[] = ".ok";
+
+/* A file as it was when last looked at. */
+struct watched {
+    char *name;
+    int64_t size, changed_ms, since_ms;
+    bool told; /* that it is no file */
+    bool there;
+};
+
+struct inbox {
+    const struct feed_conf *feed;
+    const struct folder *folder;
+    regex_t sequence, as_of;
+    struct watched *watched;
+    size_t count;
+};
+
+struct inbox *inbox_new(const struct feed_conf *feed, const struct folder *folder)
+{
+    struct inbox *inbox = mem_zalloc(sizeof *inbox);
+
+    inbox->feed = feed;
+    inbox->folder = folder;
+    /* The configuration has compiled them before: they are good. */
+    if (feed->sequence)
+        regcomp(&inbox->sequence, feed->sequence, REG_EXTENDED);
+    if (feed->as_of)
+        regcomp(&inbox->as_of, feed->as_of, REG_EXTENDED);
+    return inbox;
+}
+
+void inbox_free(struct inbox *inbox)
+{
+    if (!inbox)
+        return;
+    if (inbox->feed->sequence)
+        regfree(&inbox->sequence);
+    if (inbox->feed->as_of)
+        regfree(&inbox->as_of);
+    for (size_t i = 0; i < inbox->count; i++)
+        free(inbox->watched[i].name);
+    free(inbox->watched);
+    free(inbox);
+}
+
+void arrivals_free(struct arrivals *arrivals)
+{
+    for (size_t i = 0; i < arrivals->count; i++) {
+        free(arrivals->items[i].name);
+        free(arrivals->items[i].why);
+    }
+    free(arrivals->items);
+    *arrivals = (struct arrivals){ 0 };
+}
+
+/* --- watching --- */
+
+static struct watched *watch(struct inbox *inbox, const char *name)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        if (!strcmp(inbox->watched[i].name, name))
+            return &inbox->watched[i];
+    inbox->watched = mem_realloc(inbox->watched, (inbox->count + 1) * sizeof *inbox->watched);
+    inbox->watched[inbox->count] = (struct watched){ .name = mem_strdup(name), .size = -1 };
+    return &inbox->watched[inbox->count++];
+}
+
+static void watch_start(struct inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        inbox->watched[i].there = false;
+}
+
+/* Forgets what is no longer there. */
+static void watch_end(struct inbox *inbox)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < inbox->count; i++) {
+        if (inbox->watched[i].there)
+            inbox->watched[kept++] = inbox->watched[i];
+        else
+            free(inbox->watched[i].name);
+    }
+    inbox->count = kept;
+}
+
+static void tell_once(struct inbox *inbox, struct watched *watched)
+{
+    if (!watched->told)
+        log_event(LOG_LEVEL_WARNING, "inbox-no-file",
+                  "%s: something in the inbox is no regular file and is left alone: remove it",
+                  inbox->feed->name);
+    watched->told = true;
+}
+
+/* Still as it was stable_s seconds ago. */
+static bool stands_still(const struct inbox *inbox, struct watched *watched, const struct stat *status,
+                         int64_t ticks_ms)
+{
+    int64_t changed_ms = status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
+
+    if (watched->size != status->st_size || watched->changed_ms != changed_ms) {
+        watched->size = status->st_size;
+        watched->changed_ms = changed_ms;
+        watched->since_ms = ticks_ms;
+    }
+    return ticks_ms - watched->since_ms >= (int64_t)inbox->feed->stable_s * 1000;
+}
+
+/* --- what a name and a control file say --- */
+
+static struct text group_of(const regex_t *regex, const char *name)
+{
+    regmatch_t match[2];
+
+    if (regexec(regex, name, 2, match, 0) != 0 || match[1].rm_so < 0)
+        return text_of(NULL);
+    return (struct text){ name + match[1].rm_so, (size_t)(match[1].rm_eo - match[1].rm_so) };
+}
+
+static void reject(struct arrival *arrival, const char *why)
+{
+    if (!arrival->why)
+        arrival->why = mem_strdup(why);
+}
+
+static void read_name(const struct inbox *inbox, struct arrival *arrival)
+{
+    if (arrival->control.sequence != COUNT_NONE)
+        arrival->sequence = arrival->control.sequence;
+    else if (inbox->feed->sequence &&
+             !text_digits(group_of(&inbox->sequence, arrival->name), SEQUENCE_DIGITS_MAX, &arrival->sequence))
+        reject(arrival, "its name has no sequence number by the feed's pattern");
+    if (inbox->feed->as_of && !day_parse(group_of(&inbox->as_of, arrival->name), &arrival->as_of_day))
+        reject(arrival, "its name has no date by the feed's pattern as_of");
+}
+
+/* ERR_RETRY only; a control file that is wrong is the arrival's fault. */
+static int read_control(const struct inbox *inbox, struct arrival *arrival, int64_t now_ms, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer text = { 0 };
+    char name[NAME_BYTES_MAX + sizeof control_end];
+    struct err why = { 0 };
+
+    snprintf(name, sizeof name, "%s%s", arrival->name, control_end);
+    if (folder_load(inbox->folder->inbox, name, CONTROL_BYTES_MAX, &text, &why) == 0 &&
+        control_parse((struct text){ (char *)text.data, text.size }, &arrival->control, &why) == 0) {
+        if (arrival->control.received_ms > now_ms)
+            reject(arrival, "its control file gives a time of receipt in the future");
+        return 0;
+    }
+    if (why.kind != ERR_REJECT)
+        return *err = why, -1;
+    reject(arrival, why.text);
+    return 0;
+}
+
+/* --- scanning --- */
+
+static bool ends_in_ok(const char *name)
+{
+    size_t len = strlen(name), end = sizeof control_end - 1;
+
+    return len > end && !strcmp(name + len - end, control_end);
+}
+
+static bool has_control(const struct inbox *inbox, const char *name)
+{
+    char control[NAME_BYTES_MAX + sizeof control_end];
+
+    snprintf(control, sizeof control, "%s%s", name, control_end);
+    return faccessat(inbox->folder->inbox, control, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool is_whole(const struct inbox *inbox, struct watched *watched, const struct stat *status,
+                     int64_t ticks_ms, struct arrivals *ret)
+{
+    bool whole = true;
+
+    if (inbox->feed->ready == READY_CONTROL)
+        return has_control(inbox, watched->name);
+    if (inbox->feed->ready == READY_STABLE)
+        whole = stands_still(inbox, watched, status, ticks_ms);
+    ret->waiting += !whole;
+    return whole;
+}
+
+static int add_arrival(const struct inbox *inbox, const char *name, const struct stat *status, int64_t now_ms,
+                       struct arrivals *ret, struct err *err)
+{
+    struct arrival arrival = { .name = mem_strdup(name),
+                               .control = control_none,
+                               .sequence = COUNT_NONE,
+                               .as_of_day = DAY_NONE,
+                               .changed_ms =
+                                   status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000 };
+    int got = 0;
+
+    if (inbox->feed->ready == READY_CONTROL)
+        got = read_control(inbox, &arrival, now_ms, err);
+    read_name(inbox, &arrival);
+    ret->items = mem_realloc(ret->items, (ret->count + 1) * sizeof *ret->items);
+    ret->items[ret->count++] = arrival;
+    return got;
+}
+
+static int look_at(struct inbox *inbox, const char *name, int64_t now_ms, int64_t ticks_ms,
+                   struct arrivals *ret, struct err *err)
+{
+    struct watched *watched;
+    struct stat status;
+
+    if (name[0] == '.' || (inbox->feed->ready == READY_CONTROL && ends_in_ok(name)))
+        return 0;
+    if (fstatat(inbox->folder->inbox, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : err_set(err, ERR_RETRY, "the inbox cannot be read: %s", strerror(errno));
+    watched = watch(inbox, name);
+    watched->there = true;
+    if (!S_ISREG(status.st_mode))
+        return tell_once(inbox, watched), 0;
+    if (!is_whole(inbox, watched, &status, ticks_ms, ret))
+        return 0;
+    return add_arrival(inbox, name, &status, now_ms, ret, err);
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int64_t received(const struct arrival *arrival)
+{
+    return arrival->control.received_ms == INT64_MIN ? INT64_MAX : arrival->control.received_ms;
+}
+
+static int in_order(const void *a, const void *b)
+{
+    const struct arrival *x = a, *y = b;
+    int order = COMPARE(received(x), received(y));
+
+    if (!order)
+        order = COMPARE(x->sequence, y->sequence);
+    if (!order)
+        order = COMPARE(x->changed_ms, y->changed_ms);
+    return order ? order : strcmp(x->name, y->name);
+}
+
+int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arrivals *ret, struct err *err)
+{
+    int fd = openat(inbox->folder->inbox, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    int status = 0;
+
+    if (!folder)
+        return err_set(err, ERR_RETRY, "the inbox cannot be read: %s", strerror(errno));
+    watch_start(inbox);
+    for (struct dirent *entry; status == 0 && (entry = readdir(folder)) != NULL;)
+        status = look_at(inbox, entry->d_name, now_ms, ticks_ms, ret, err);
+    watch_end(inbox);
+    closedir(folder);
+    if (ret->count)
+        qsort(ret->items, ret->count, sizeof *ret->items, in_order);
+    return status;
+}
+
+void inbox_forget_control(const struct folder *folder, const char *name)
+{
+    char control[NAME_BYTES_MAX + sizeof control_end];
+
+    snprintf(control, sizeof control, "%s%s", name, control_end);
+    unlinkat(folder->inbox, control, 0);
+}

@@ -1,0 +1,33 @@
+/* intake - one feed: its files, from the inbox to Kafka and into the archive.
+ *
+ * A file is claimed (journal, then rename), read, published, receipted and settled; each of these can be done
+ * again after a kill at any moment, and then publishes the same records under the same ids. One file of a
+ * feed is under way at a time.
+ *
+ * Ownership: intake_open() … intake_close(); lends what struct intake_conf points to. Threads: one.
+ * Errors: ERR_RETRY: the disk or Kafka is away; the same file is taken up again by the next intake_step(). */
+#ifndef OLIVE_CONNECTORS_INTAKE_H
+#define OLIVE_CONNECTORS_INTAKE_H
+
+#include "connectors/publisher.h"
+
+struct intake_conf { /* what all feeds share */
+    const struct conf *conf;
+    struct tokeniser *tokeniser;
+    struct publisher *publisher;
+};
+
+struct intake_result {
+    uint64_t deliveries; /* settled by this step */
+    uint64_t rejected;   /* of these */
+    size_t waiting;      /* files that will be whole by waiting alone */
+};
+
+struct intake;
+int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, struct intake **ret,
+                struct err *err);
+void intake_close(struct intake *intake);
+/* All that is whole in the inbox, after what was begun; ends early when the program is asked to stop. */
+int intake_step(struct intake *intake, struct intake_result *ret, struct err *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* olive-connect - departments' files in, records in Kafka out. */
+#include <malloc.h>
+
+#include "connectors/run.h"
+#include "lib/io/program.h"
+
+int main(int argc, char **argv)
+{
+    bool once = false;
+    const struct program_flag flags[] = {
+        {"--once", &once, "take what is whole in the inboxes, then end: 65 when a delivery was rejected"},
+        { NULL,    NULL,  NULL                                                                          },
+    };
+    const struct program program = { "olive-connect", "takes departments' files into Kafka", flags };
+    CLEANUP(conf_freep) struct conf *conf = NULL;
+    int status;
+
+    if (!program_start(&program, argc, argv, &conf, &status))
+        return status;
+    mallopt(M_MMAP_THRESHOLD, 64 << 20); /* message batches come from the heap and are used again */
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    stop_on_signals();
+    return run_feeds(conf, once);
+}

@@ -1,0 +1,14 @@
+/* run - all feeds of the configuration, again and again, until there is no more to do or a signal says so.
+ *
+ * Errors: what only one delivery is at fault for never ends the run; what the outside is at fault for is
+ * waited for. Returns the exit code. */
+#ifndef OLIVE_CONNECTORS_RUN_H
+#define OLIVE_CONNECTORS_RUN_H
+
+#include "lib/io/conf.h"
+
+/* once: ends when the inboxes are empty (EXIT_DATA when a delivery was rejected; EXIT_UNAVAILABLE when Kafka
+ * or the disk stays away). */
+int run_feeds(const struct conf *conf, bool once);
+
+#endif

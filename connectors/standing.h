@@ -1,0 +1,39 @@
+/* standing - what the snapshots of a feed have said so far: of every key the feed's greatest record, and
+ * whether the newest list still has it (FEEDS, Snapshots).
+ *
+ * File:   journal/standing, sorted by subject and key, tokens only: what was published, nothing else. A new
+ * one is written beside it (standing.next) and takes its place by rename only when all that follows from it
+ *         is in Kafka, so a delivery that is done again meets the same file as before.
+ * Memory: the records of the new list in packed form (about 150 B each); the old list is streamed.
+ * Ownership: standing_new() … standing_free(). Threads: one.
+ * Errors: ERR_RETRY the disk says no; ERR_STOP a file that is not ours. */
+#ifndef OLIVE_CONNECTORS_STANDING_H
+#define OLIVE_CONNECTORS_STANDING_H
+
+#include "lib/base/err.h"
+#include "lib/core/record.h"
+
+struct standing;
+struct standing *standing_new(int folder); /* the descriptor of the feed's journal/ */
+void standing_free(struct standing *standing);
+
+void standing_clear(struct standing *standing); /* a new list begins */
+void standing_add(struct standing *standing, const struct record *record);
+
+/* Told the greatest record of a key that stood and that the new list lacks; false in *ret_ended: it is left
+ * alone, else *ret_record is the one that ends it, published by then. */
+typedef int standing_lacks(void *user, const struct record *greatest, struct record *ret_record,
+                           bool *ret_ended, struct err *err);
+/* Writes standing.next. lacks NULL: the list is incomplete, it adds and ends nothing. */
+int standing_merge(struct standing *standing, enum source source, standing_lacks *lacks, void *user,
+                   struct err *err);
+/* standing.next takes its place; without one nothing happens, so repeating it is harmless. */
+int standing_commit(int folder, struct err *err);
+int standing_drop_next(int folder, struct err *err); /* what an interrupted delivery left */
+
+/* The record that ends or retracts `greatest` as of a day; false: it is left alone, being absent or ended
+ * before. None is closed before it begins. Pure. */
+bool record_ending(const struct record *greatest, bool retract, int32_t as_of_day,
+                   const struct delivery *delivery, uint64_t sequence, struct record *ret);
+
+#endif
