@@ -248,16 +248,34 @@ static int check_raw(const rd_kafka_message_t *raw, struct err *err)
     return 0;
 }
 
+static void take_raw(struct consumer *consumer, uint32_t wait_ms, size_t count_max)
+{
+    ssize_t count = rd_kafka_consume_batch_queue(consumer->queue, (int)wait_ms,
+                                                 consumer->raw + consumer->raw_count, count_max);
+
+    consumer->raw_count += count > 0 ? (size_t)count : 0;
+}
+
+/* The library's batch call waits the whole time unless the batch gets full: so what is there, or else the
+ * first message that comes, and then what came with it. */
+static void take_what_comes(struct consumer *consumer, uint32_t wait_ms, size_t count_max)
+{
+    take_raw(consumer, 0, count_max);
+    if (consumer->raw_count || !wait_ms || !count_max)
+        return;
+    take_raw(consumer, wait_ms, 1);
+    if (consumer->raw_count && count_max > 1)
+        take_raw(consumer, 0, count_max - 1);
+}
+
 int consumer_take(struct consumer *consumer, uint32_t wait_ms, size_t count_max, struct bus_batch *ret,
                   struct err *err)
 {
-    ssize_t count;
     size_t good = 0;
 
     drop_batch(consumer);
     batch_room(consumer, count_max);
-    count = rd_kafka_consume_batch_queue(consumer->queue, (int)wait_ms, consumer->raw, count_max);
-    consumer->raw_count = count > 0 ? (size_t)count : 0;
+    take_what_comes(consumer, wait_ms, count_max);
     if (consumer->error.kind) {
         *err = consumer->error;
         return -1;
