@@ -9,25 +9,15 @@
 #include "lib/io/bus.h"
 #include "lib/wire/record_wire.h"
 
-enum { WAIT_MS = 30000, POLL_EVERY = 1024, HEADERS_MAX = 20, NUMBER_SIZE = 24 };
+enum { WAIT_MS = 30000, HEADERS_MAX = 20, NUMBER_SIZE = 24 };
 
 struct publisher {
     const struct conf *conf;
     struct sealer *sealer;
     struct producer *producer;
-    bool failed; /* something was not acknowledged */
-    uint64_t published;
     char topics[SOURCE_COUNT][TOPIC_SIZE], dead_letters[SOURCE_COUNT][TOPIC_SIZE], events[TOPIC_SIZE];
     struct buffer message, context;
 };
-
-static void on_delivered(void *user, void *opaque, bool acknowledged)
-{
-    struct publisher *publisher = user;
-
-    (void)opaque;
-    publisher->failed |= !acknowledged;
-}
 
 int publisher_open(const struct conf *conf, struct sealer *sealer, struct publisher **ret, struct err *err)
 {
@@ -67,25 +57,15 @@ int publisher_renew(struct publisher *publisher, struct err *err)
 {
     producer_close(publisher->producer);
     publisher->producer = NULL;
-    publisher->failed = false;
-    return producer_open(publisher->conf, on_delivered, publisher, &publisher->producer, err);
-}
-
-static int not_arrived(struct err *err)
-{
-    return err_set(err, ERR_RETRY, "kafka: a message was not acknowledged: the delivery is done again");
+    return producer_open(publisher->conf, &publisher->producer, err);
 }
 
 static int publish(struct publisher *publisher, const char *topic, const void *key, size_t key_size,
                    const struct buffer *message, const struct bus_header *headers, size_t header_count,
                    struct err *err)
 {
-    if (producer_publish(publisher->producer, topic, -1, key, key_size, message->data, message->size, headers,
-                         header_count, NULL, WAIT_MS, err) < 0)
-        return -1;
-    if (++publisher->published % POLL_EVERY == 0)
-        producer_poll(publisher->producer, 0);
-    return publisher->failed ? not_arrived(err) : 0;
+    return producer_publish(publisher->producer, topic, -1, key, key_size, message->data, message->size,
+                            headers, header_count, WAIT_MS, err);
 }
 
 int publisher_record(struct publisher *publisher, const struct record *record, struct err *err)
@@ -190,7 +170,5 @@ int publisher_event(struct publisher *publisher, const struct buffer *event, str
 
 int publisher_settle(struct publisher *publisher, struct err *err)
 {
-    if (producer_flush(publisher->producer, WAIT_MS, err) < 0)
-        return -1;
-    return publisher->failed ? not_arrived(err) : 0;
+    return producer_flush(publisher->producer, WAIT_MS, err);
 }

@@ -185,26 +185,18 @@ static int read_cuts(struct store *store, struct arena *arena, struct period_clo
     return 0;
 }
 
-static void note_delivered(void *user, void *opaque, bool acknowledged)
-{
-    (void)opaque;
-    *(bool *)user = acknowledged;
-}
-
 static int publish(const struct conf *conf, const struct event *event, struct err *err)
 {
     CLEANUP(producer_closep) struct producer *producer = NULL;
     CLEANUP(buffer_free) struct buffer message = { 0 };
     char topic[TOPIC_SIZE];
-    bool acknowledged = false;
 
     wire_pack_event(event, &message);
-    if (producer_open(conf, note_delivered, &acknowledged, &producer, err) < 0 ||
+    if (producer_open(conf, &producer, err) < 0 ||
         producer_publish(producer, conf_topic_delivery(conf, topic), 0, NULL, 0, message.data, message.size,
-                         NULL, 0, NULL, WAIT_MS, err) < 0 ||
-        producer_flush(producer, WAIT_MS, err) < 0)
+                         NULL, 0, WAIT_MS, err) < 0)
         return -1;
-    return acknowledged ? 0 : err_set(err, ERR_RETRY, "%s: the close record was not acknowledged", topic);
+    return producer_flush(producer, WAIT_MS, err);
 }
 
 /* Whether olive.delivery.v1 has the close record of this period at or behind the cut. */

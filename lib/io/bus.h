@@ -26,23 +26,16 @@ struct bus_header {
     const void *value;
     size_t size;
 };
-/* Told once for each message published, from within producer_*() calls; opaque is publish's. Ordered per
- * partition. */
-typedef void producer_delivered(void *user, void *opaque, bool acknowledged);
-
-int producer_open(const struct conf *conf, producer_delivered *delivered, void *user, struct producer **ret,
-                  struct err *err);
+int producer_open(const struct conf *conf, struct producer **ret, struct err *err);
 void producer_close(struct producer *producer); /* drops what is not acknowledged: flush first */
 void producer_closep(struct producer **producer);
-/* Blocks for room while the queue is full (at most wait_ms, then ERR_RETRY). ERR_RETRY with producer_fatal()
- * true: the producer is done for, a normal event: close it, open another, resend from the journal. */
+/* Blocks for room while the queue is full (at most wait_ms, then ERR_RETRY). ERR_RETRY once a message was
+ * refused or the producer is fatal, a normal event: close it, open another, resend from the journal. */
 int producer_publish(struct producer *producer, const char *topic, int32_t partition, const void *key,
                      size_t key_size, const void *data, size_t size, const struct bus_header *headers,
-                     size_t header_count, void *opaque, uint32_t wait_ms,
-                     struct err *err);                          /* partition -1: by the key */
-int producer_poll(struct producer *producer, uint32_t wait_ms); /* number of reports served */
+                     size_t header_count, uint32_t wait_ms, struct err *err); /* partition -1: by the key */
+/* 0: every message published so far is acknowledged. */
 int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err);
-bool producer_fatal(const struct producer *producer);
 
 /* --- consumer
  * ---------------------------------------------------------------------------------------------------- */

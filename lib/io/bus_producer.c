@@ -5,15 +5,16 @@
 #include "lib/base/arena.h"
 #include "lib/io/bus_private.h"
 
-enum { TOPICS_MAX = 64, POLL_MS = 50 };
+enum { TOPICS_MAX = 64, POLL_MS = 50, POLL_EVERY = 1024 };
 
 struct producer {
     rd_kafka_t *kafka;
-    producer_delivered *delivered;
-    void *user;
     bool fatal;
+    rd_kafka_resp_err_t refused; /* why a message was; reports of the others are not asked for */
+    uint64_t published;
     rd_kafka_topic_t *topics[TOPICS_MAX]; /* handles: looked up once, not per message */
     size_t topic_count;
+    rd_kafka_topic_t *last; /* the one published to before */
 };
 
 /* No time-out of single messages: what is published is acknowledged, or the producer is fatal and the caller
@@ -22,7 +23,9 @@ static const struct bus_option producer_defaults[] = {
     {"enable.idempotence",            "true"   },
     { "compression.codec",            "zstd"   },
     { "partitioner",                  "murmur2"},
-    { "linger.ms",                    "20"     },
+    { "compression.level",            "1"      }, /* tokens do not compress: more effort is in vain */
+    { "delivery.report.only.error",   "true"   },
+    { "linger.ms",                    "100"    }, /* flush does not wait for it */
     { "batch.size",                   "1000000"},
     { "batch.num.messages",           "10000"  },
     { "queue.buffering.max.messages", "500000" },
@@ -32,14 +35,15 @@ static const struct bus_option producer_defaults[] = {
     { NULL,                           NULL     },
 };
 
-static void on_delivered(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *user)
+static void on_report(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *user)
 {
     struct producer *producer = user;
 
     (void)kafka;
     if (message->err == RD_KAFKA_RESP_ERR__FATAL)
         producer->fatal = true;
-    producer->delivered(producer->user, message->_private, message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        producer->refused = message->err;
 }
 
 static void on_error(rd_kafka_t *kafka, int code, const char *reason, void *user)
@@ -52,17 +56,14 @@ static void on_error(rd_kafka_t *kafka, int code, const char *reason, void *user
         producer->fatal = true;
 }
 
-int producer_open(const struct conf *conf, producer_delivered *delivered, void *user, struct producer **ret,
-                  struct err *err)
+int producer_open(const struct conf *conf, struct producer **ret, struct err *err)
 {
     CLEANUP(producer_closep) struct producer *producer = mem_zalloc(sizeof *producer);
     rd_kafka_conf_t *kafka_conf = bus_conf(conf, producer_defaults, err);
 
     if (!kafka_conf)
         return -1;
-    producer->delivered = delivered;
-    producer->user = user;
-    rd_kafka_conf_set_dr_msg_cb(kafka_conf, on_delivered);
+    rd_kafka_conf_set_dr_msg_cb(kafka_conf, on_report);
     rd_kafka_conf_set_error_cb(kafka_conf, on_error);
     rd_kafka_conf_set_opaque(kafka_conf, producer);
     producer->kafka = bus_new(RD_KAFKA_PRODUCER, kafka_conf, err);
@@ -92,16 +93,6 @@ void producer_closep(struct producer **producer)
     producer_close(*producer);
 }
 
-bool producer_fatal(const struct producer *producer)
-{
-    return producer->fatal;
-}
-
-int producer_poll(struct producer *producer, uint32_t wait_ms)
-{
-    return rd_kafka_poll(producer->kafka, (int)wait_ms);
-}
-
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -110,16 +101,19 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int check_fatal(struct producer *producer, struct err *err)
+static int check_refused(struct producer *producer, struct err *err)
 {
     char why[256];
     rd_kafka_resp_err_t code;
 
-    if (!producer->fatal)
-        return 0;
-    code = rd_kafka_fatal_error(producer->kafka, why, sizeof why);
-    return err_set(err, ERR_RETRY, "kafka: the producer is done for (%s): open another and resend",
-                   rd_kafka_err2name(code));
+    if (producer->fatal) {
+        code = rd_kafka_fatal_error(producer->kafka, why, sizeof why);
+        return err_set(err, ERR_RETRY, "kafka: the producer is done for (%s): open another and resend",
+                       rd_kafka_err2name(code));
+    }
+    if (producer->refused != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return bus_error(err, producer->refused, "a message was refused");
+    return 0;
 }
 
 int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
@@ -133,10 +127,10 @@ int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
                            rd_kafka_outq_len(producer->kafka), wait_ms);
         rd_kafka_flush(producer->kafka, POLL_MS);
     }
-    return check_fatal(producer, err);
+    return check_refused(producer, err);
 }
 
-static rd_kafka_topic_t *topic_of(struct producer *producer, const char *name)
+static rd_kafka_topic_t *find_topic(struct producer *producer, const char *name)
 {
     for (size_t i = 0; i < producer->topic_count; i++)
         if (!strcmp(rd_kafka_topic_name(producer->topics[i]), name))
@@ -145,6 +139,14 @@ static rd_kafka_topic_t *topic_of(struct producer *producer, const char *name)
         return NULL;
     producer->topics[producer->topic_count] = rd_kafka_topic_new(producer->kafka, name, NULL);
     return producer->topics[producer->topic_count++];
+}
+
+/* Callers publish a whole file to one topic. */
+static rd_kafka_topic_t *topic_of(struct producer *producer, const char *name)
+{
+    if (!producer->last || strcmp(rd_kafka_topic_name(producer->last), name) != 0)
+        producer->last = find_topic(producer, name);
+    return producer->last;
 }
 
 static void *writable(const void *pointer)
@@ -168,7 +170,6 @@ struct outgoing {
     size_t key_size, size;
     const struct bus_header *headers;
     size_t header_count;
-    void *opaque;
 };
 
 /* The plain call is the fast one; headers need the variadic. */
@@ -180,7 +181,7 @@ static rd_kafka_resp_err_t produce(struct producer *producer, const struct outgo
     if (!message->header_count) {
         int status =
             rd_kafka_produce(message->topic, message->partition, RD_KAFKA_MSG_F_COPY, writable(message->data),
-                             message->size, message->key, message->key_size, message->opaque);
+                             message->size, message->key, message->key_size, NULL);
         return status == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
     }
     headers = headers_of(message->headers, message->header_count);
@@ -188,33 +189,45 @@ static rd_kafka_resp_err_t produce(struct producer *producer, const struct outgo
         producer->kafka, RD_KAFKA_V_RKT(message->topic), RD_KAFKA_V_PARTITION(message->partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(writable(message->key), message->key_size),
         RD_KAFKA_V_VALUE(writable(message->data), message->size), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_OPAQUE(message->opaque), RD_KAFKA_V_END);
+        RD_KAFKA_V_END);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         rd_kafka_headers_destroy(headers);
     return code;
 }
 
-int producer_publish(struct producer *producer, const char *topic, int32_t partition, const void *key,
-                     size_t key_size, const void *data, size_t size, const struct bus_header *headers,
-                     size_t header_count, void *opaque, uint32_t wait_ms, struct err *err)
+static int wait_for_room(struct producer *producer, const struct outgoing *message, uint32_t wait_ms,
+                         rd_kafka_resp_err_t *ret, struct err *err)
 {
-    const struct outgoing message = {
-        topic_of(producer, topic), partition, key, data, key_size, size, headers, header_count, opaque
-    };
     int64_t end_ms = now_ms() + wait_ms;
-    rd_kafka_resp_err_t code;
 
-    if (!message.topic)
-        return err_stop(err, EXIT_FAILED, "kafka: more than %d topics in one producer", TOPICS_MAX);
-    while ((code = produce(producer, &message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+    while ((*ret = produce(producer, message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         if (now_ms() >= end_ms)
             return err_set(err, ERR_RETRY, "kafka: the queue has been full for %u ms: is the broker there?",
                            wait_ms);
         rd_kafka_poll(producer->kafka, POLL_MS);
     }
+    return 0;
+}
+
+int producer_publish(struct producer *producer, const char *topic, int32_t partition, const void *key,
+                     size_t key_size, const void *data, size_t size, const struct bus_header *headers,
+                     size_t header_count, uint32_t wait_ms, struct err *err)
+{
+    const struct outgoing message = {
+        topic_of(producer, topic), partition, key, data, key_size, size, headers, header_count
+    };
+    rd_kafka_resp_err_t code;
+
+    if (!message.topic)
+        return err_stop(err, EXIT_FAILED, "kafka: more than %d topics in one producer", TOPICS_MAX);
+    code = produce(producer, &message);
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && wait_for_room(producer, &message, wait_ms, &code, err) < 0)
+        return -1;
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         producer->fatal = true;
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return producer->fatal ? check_fatal(producer, err) : bus_error(err, code, topic);
-    return 0;
+    else if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return bus_error(err, code, topic);
+    if (++producer->published % POLL_EVERY == 0)
+        rd_kafka_poll(producer->kafka, 0);
+    return check_refused(producer, err);
 }

@@ -152,43 +152,75 @@ void tokeniser_closep(struct tokeniser **tokeniser)
     *tokeniser = NULL;
 }
 
-static void mac_add(struct tokeniser *tokeniser, const void *data, size_t size)
+/* One update of the context costs as much as the few bytes it adds: they are put together first. */
+enum { INPUT_SIZE = 192 };
+struct mac_input {
+    struct tokeniser *tokeniser;
+    uint8_t bytes[INPUT_SIZE];
+    size_t size;
+};
+
+static void mac_flush(struct mac_input *input)
 {
-    must(EVP_MAC_update(tokeniser->context, data, size));
+    must(EVP_MAC_update(input->tokeniser->context, input->bytes, input->size));
+    input->size = 0;
 }
 
-static void mac_start(struct tokeniser *tokeniser, enum token_kind kind)
+static void mac_add(struct mac_input *input, const void *data, size_t size)
+{
+    const uint8_t *at = data;
+
+    while (size) {
+        size_t part = INPUT_SIZE - input->size < size ? INPUT_SIZE - input->size : size;
+
+        memcpy(input->bytes + input->size, at, part);
+        input->size += part;
+        at += part;
+        size -= part;
+        if (input->size == INPUT_SIZE)
+            mac_flush(input);
+    }
+}
+
+static void mac_start(struct mac_input *input, struct tokeniser *tokeniser, enum token_kind kind)
 {
     const char *name = token_kind_names[kind];
 
     must(EVP_MAC_init(tokeniser->context, NULL, 0, NULL));
-    mac_add(tokeniser, name, strlen(name) + 1); /* with its NUL */
+    input->tokeniser = tokeniser;
+    input->size = 0;
+    mac_add(input, name, strlen(name) + 1); /* with its NUL */
 }
 
-static void mac_end(struct tokeniser *tokeniser, struct token *ret)
+static void mac_end(struct mac_input *input, struct token *ret)
 {
     uint8_t mac[EVP_MAX_MD_SIZE];
     size_t size;
 
-    must(EVP_MAC_final(tokeniser->context, mac, &size, sizeof mac) && size >= TOKEN_SIZE);
+    mac_flush(input);
+    must(EVP_MAC_final(input->tokeniser->context, mac, &size, sizeof mac) && size >= TOKEN_SIZE);
     memcpy(ret->bytes, mac, TOKEN_SIZE);
 }
 
 void tokeniser_token(struct tokeniser *tokeniser, enum token_kind kind, const void *identifier, size_t size,
                      struct token *ret)
 {
-    mac_start(tokeniser, kind);
-    mac_add(tokeniser, identifier, size);
-    mac_end(tokeniser, ret);
+    struct mac_input input;
+
+    mac_start(&input, tokeniser, kind);
+    mac_add(&input, identifier, size);
+    mac_end(&input, ret);
 }
 
 void tokeniser_token2(struct tokeniser *tokeniser, enum token_kind kind, const char *first,
                       const void *second, size_t size, struct token *ret)
 {
-    mac_start(tokeniser, kind);
-    mac_add(tokeniser, first, strlen(first) + 1);
-    mac_add(tokeniser, second, size);
-    mac_end(tokeniser, ret);
+    struct mac_input input;
+
+    mac_start(&input, tokeniser, kind);
+    mac_add(&input, first, strlen(first) + 1);
+    mac_add(&input, second, size);
+    mac_end(&input, ret);
 }
 
 /* --- dead letters --- */
