@@ -8,9 +8,11 @@
 
 enum { CHUNK_BYTES = 1 << 20, LOOK_BYTES = 1 << 16, CONTROL_SHARE = 20 };
 
+enum { WHITE = 1 << '\t' | 1 << '\n' | 1 << '\v' | 1 << '\f' | 1 << '\r' | 1 << 0x1B };
+
 static bool is_control(unsigned char byte)
 {
-    return byte < ' ' && !strchr("\t\n\v\f\r\033", byte);
+    return byte < ' ' && !(WHITE >> byte & 1);
 }
 
 /* A stray NUL is a bad line; a spreadsheet, an archive or UTF-16 is no text at all. */
@@ -19,7 +21,7 @@ static bool looks_binary(const unsigned char *data, size_t size)
     size_t controls = 0;
 
     for (size_t i = 0; i < size; i++)
-        controls += is_control(data[i]) || !data[i];
+        controls += is_control(data[i]);
     return controls * CONTROL_SHARE > size;
 }
 

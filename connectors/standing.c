@@ -128,16 +128,23 @@ struct head { /* of an entry in the file; native order: it never leaves the mach
     uint32_t listed;
 };
 
+static int cut_off(struct err *err)
+{
+    return err_stop(err, EXIT_FAILED, "journal/standing is cut off");
+}
+
 static int old_next(struct standing *standing, enum source source, struct old *old, struct err *err)
 {
     struct head head;
+    size_t got = old->file ? fread(&head, 1, sizeof head, old->file) : 0;
 
-    old->any = old->file && fread(&head, sizeof head, 1, old->file) == 1;
+    old->any = got == sizeof head;
+    if (old->file && ferror(old->file))
+        return err_set(err, ERR_RETRY, "journal/standing cannot be read");
     if (!old->any)
-        return old->file && ferror(old->file) ? err_set(err, ERR_RETRY, "journal/standing cannot be read")
-                                              : 0;
+        return got ? cut_off(err) : 0;
     if (head.size > sizeof old->bytes || fread(old->bytes, 1, head.size, old->file) != head.size)
-        return err_stop(err, EXIT_FAILED, "journal/standing is cut off");
+        return cut_off(err);
     old->stood.listed = head.listed;
     return unpack(standing, source, &head.subject, old->bytes, head.size, &old->stood, err);
 }
