@@ -21,8 +21,10 @@ static struct journal *opened(void)
 
 static struct claim a_claim(struct journal *journal, uint64_t sequence)
 {
+    static char name[] = "\xD5\xC5\xC8\xFD \"1\"\n.csv";
+
     return (struct claim){ .number = journal_next_number(journal),
-                           .name = (char[]){ "\xD5\xC5\xC8\xFD \"1\"\n.csv" },
+                           .name = name,
                            .received_ms = 1764896640000,
                            .sequence = sequence,
                            .as_of_day = 20000,
