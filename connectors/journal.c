@@ -121,9 +121,18 @@ static bool read_claimed(struct journal *journal, const json_t *line)
     return claim->name && claim->number != COUNT_NONE && claim->received_ms != INT64_MIN;
 }
 
+/* Nothing was moved under its number: the next claim has it. */
+static void undo_claim(struct journal *journal)
+{
+    journal->next_number = journal->claim.number;
+    drop_claim(journal);
+}
+
 static bool read_dropped(struct journal *journal, const json_t *line)
 {
-    drop_claim(journal);
+    if (!journal->has_claim)
+        return false;
+    undo_claim(journal);
     return true;
 }
 
@@ -308,7 +317,7 @@ int journal_drop(struct journal *journal, struct err *err)
 
     if (line_end(journal, &json, err) < 0)
         return -1;
-    drop_claim(journal);
+    undo_claim(journal);
     return 0;
 }
 

@@ -30,7 +30,8 @@ static int find_topic(const struct conf *conf, const char *name, struct cat *ret
     char dlq[TOPIC_SIZE], shorter[TOPIC_SIZE];
 
     ret->content = CONTENT_EVENT;
-    if (!strcmp(name, "delivery") || !strcmp(name, conf_topic_delivery(conf, ret->topic)))
+    conf_topic_delivery(conf, ret->topic);
+    if (!strcmp(name, "delivery") || !strcmp(name, ret->topic))
         return 0;
     for (int source = 0; source < SOURCE_COUNT; source++) {
         ret->source = (enum source)source;
