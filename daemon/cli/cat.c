@@ -97,15 +97,13 @@ static int content_json(struct cat *cat, const struct bus_message *message, stru
 }
 
 /* A message that is no record is shown as such: that is what somebody who looks for poison wants. */
-static int print_message(struct cat *cat, const struct bus_message *message, struct buffer *out,
-                         struct err *err)
+static void add_message(struct cat *cat, const struct bus_message *message, struct buffer *out)
 {
     struct json json = json_to(out);
     char at[INSTANT_TEXT_SIZE];
     struct err bad = { 0 };
 
     arena_reset(cat->arena);
-    buffer_clear(out);
     json_open(&json, '{');
     json_key(&json, "partition");
     json_int(&json, message->partition);
@@ -119,7 +117,6 @@ static int print_message(struct cat *cat, const struct bus_message *message, str
     }
     json_close(&json, '}');
     buffer_add_byte(out, '\n');
-    return cli_print(out, err);
 }
 
 /* --- reading --- */
@@ -173,11 +170,10 @@ static int print_batch(struct cat *cat, const struct bus_batch *batch, bool foll
         cat->next[message->partition] = message->offset + 1;
         if (!follow && message->offset >= cat->end[message->partition])
             continue; /* came after the start: not what was asked */
-        if (print_message(cat, message, &out, err) < 0)
-            return -1;
+        add_message(cat, message, &out);
         cat->left--;
     }
-    return 0;
+    return cli_print(&out, err);
 }
 
 static int print_all(const struct conf *conf, struct cat *cat, bool follow, struct err *err)
