@@ -235,9 +235,17 @@ class Scenario:
     def prepare(self):
         stack()
         self.write_config()
+        self.make_database()
+        self.olive("topics", "apply")
+
+    def make_database(self):
         psql(f"CREATE DATABASE {self.database} TEMPLATE {template()}", "postgres")
         self.has_database = True
-        self.olive("topics", "apply")
+
+    def replace_database(self):
+        """An empty one in its place; the topics stay."""
+        psql(f"DROP DATABASE {self.database} WITH (FORCE)", "postgres")
+        self.make_database()
 
     # --- programs ---
 
