@@ -48,7 +48,12 @@ static int count_partitions(struct fuse *fuse, struct admin *admin, struct err *
                             fuse->topics[0], (int)fuse->partition_count, fuse->topics[source], (int)count);
         fuse->partition_count = count;
     }
-    return 0;
+    if (admin_partition_count(admin, fuse->topics[TOPIC_DELIVERY], &count, err) < 0)
+        return -1;
+    return count == 1
+               ? 0
+               : err_stop(err, EXIT_CONFIG, "%s has %d partitions: it must have one, for its order counts",
+                          fuse->topics[TOPIC_DELIVERY], (int)count);
 }
 
 static int read_end(struct fuse *fuse, struct admin *admin, int32_t partition, int topic, struct err *err)
@@ -75,6 +80,8 @@ static int look_at_topics(struct fuse *fuse, struct err *err)
     if (admin_open(fuse->conf, &admin, err) < 0 || count_partitions(fuse, admin, err) < 0)
         return -1;
     fuse->partitions = mem_zalloc((size_t)fuse->partition_count * sizeof *fuse->partitions);
+    if (owner_make_rows(fuse, err) < 0)
+        return -1;
     return fuse->until_end ? read_ends(fuse, admin, err) : 0;
 }
 
@@ -157,7 +164,7 @@ void fuse_closep(struct fuse **fuse)
  * ---------------------------------------------------------------------------------------------------------
  */
 
-static int take(struct fuse *fuse, uint32_t wait_ms, size_t *ret_count, struct err *err)
+static int take(struct fuse *fuse, uint32_t wait_ms, struct err *err)
 {
     uint64_t room = fuse->conf->fuse.flush_records - fuse->taken; /* a flush is never put off when it is 0 */
     struct bus_batch batch;
@@ -165,11 +172,10 @@ static int take(struct fuse *fuse, uint32_t wait_ms, size_t *ret_count, struct e
     if (consumer_take(fuse->group, wait_ms, room < TAKE_MAX ? room : TAKE_MAX, &batch, err) < 0 ||
         take_batch(fuse, &batch, err) < 0)
         return -1;
-    *ret_count = batch.count;
-    return 0;
+    return take_lost(fuse, fuse->group, err);
 }
 
-static int take_receipts(struct fuse *fuse, size_t *count, struct err *err)
+static int take_receipts(struct fuse *fuse, struct err *err)
 {
     struct bus_batch batch;
 
@@ -177,8 +183,7 @@ static int take_receipts(struct fuse *fuse, size_t *count, struct err *err)
         return 0;
     if (consumer_take(fuse->receipts, 0, TAKE_MAX, &batch, err) < 0 || take_batch(fuse, &batch, err) < 0)
         return -1;
-    *count += batch.count;
-    return 0;
+    return take_lost(fuse, fuse->receipts, err);
 }
 
 static size_t ceiling_bytes(const struct fuse *fuse)
@@ -256,25 +261,36 @@ static int reconnect(struct fuse *fuse, struct err *err)
     }
     if (!fuse->store && open_database(fuse, err) < 0)
         return -1;
-    if (fuse->rejoin) {
-        if (consumer_rejoin(fuse->group, err) < 0)
-            return -1;
-        fuse->rejoin = false;
-    }
+    if (!fuse->rejoin)
+        return 0;
+    owner_revoke_all(fuse); /* at once: who acquires before the group has answered fences the new owner */
+    if (consumer_rejoin(fuse->group, err) < 0)
+        return -1;
+    fuse->rejoin = false;
     return 0;
+}
+
+static int check_fatal(const struct fuse *fuse, struct err *err)
+{
+    if (!fuse->fatal.kind)
+        return 0;
+    *err = fuse->fatal;
+    return -1;
 }
 
 int fuse_step(struct fuse *fuse, struct err *err)
 {
-    size_t count = 0;
+    uint64_t before;
 
-    if (reconnect(fuse, err) < 0 || owner_acquire(fuse, err) < 0 ||
-        take(fuse, take_has_news(fuse) ? 1 : TAKE_WAIT_MS, &count, err) < 0 || owner_acquire(fuse, err) < 0 ||
-        take_receipts(fuse, &count, err) < 0)
+    if (reconnect(fuse, err) < 0 || owner_acquire(fuse, err) < 0)
+        return -1;
+    before = fuse->taken;
+    if (take(fuse, take_has_news(fuse) ? 1 : TAKE_WAIT_MS, err) < 0 || check_fatal(fuse, err) < 0 ||
+        owner_acquire(fuse, err) < 0 || take_receipts(fuse, err) < 0)
+        return -1;
+    if (sweep_due(fuse, fuse->taken == before) && sweep_look(fuse, err) < 0)
         return -1;
     if (flush_due(fuse) && fuse_flush(fuse, err) < 0)
-        return -1;
-    if (!count && sweep_idle(fuse, err) < 0)
         return -1;
     if (fuse->until_end && !fuse->done && fuse->alarm.kind && taken_to_end(fuse)) {
         *err = fuse->alarm;

@@ -19,6 +19,7 @@ struct lane {
     int64_t next;  /* the offset expected next */
     int64_t cut;   /* CUT_NONE unless a close is under way */
     int64_t end;   /* --until-end: the high watermark seen at the start */
+    int64_t gap;   /* one more than the offset that was due when a later one came; 0: none did */
     uint64_t records, repeated, quarantined;
 };
 
@@ -50,6 +51,7 @@ struct staged;
 struct fuse {
     const struct conf *conf;
     bool until_end, done, rejoin;
+    struct err fatal; /* met in a callback; ERR_NONE: nothing was */
     char topics[TOPIC_COUNT][TOPIC_SIZE];
     struct partition *partitions;
     int32_t partition_count;
@@ -83,6 +85,7 @@ int64_t now_ms(void); /* monotonic */
 
 /* take.c: TAKE. Messages of the group, or of the delivery topic, into pending. */
 int take_batch(struct fuse *fuse, const struct bus_batch *batch, struct err *err);
+int take_lost(struct fuse *fuse, struct consumer *consumer, struct err *err); /* stops what cannot be read */
 int take_topic(const struct fuse *fuse, const char *topic); /* index in topics, -1: none of ours */
 void take_drop(struct fuse *fuse); /* forgets what was taken since the last flush, of all partitions */
 void take_drop_partition(struct fuse *fuse,
@@ -90,10 +93,12 @@ void take_drop_partition(struct fuse *fuse,
 bool take_has_news(const struct fuse *fuse);
 
 /* owner.c: ACQUIRE and REVOKE. */
-int owner_acquire(struct fuse *fuse, struct err *err); /* all that are mine and not acquired */
+int owner_make_rows(struct fuse *fuse, struct err *err); /* refuses a database of another partition count */
+int owner_acquire(struct fuse *fuse, struct err *err);   /* all that are mine and not acquired */
 void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count);
 void owner_revoked(struct fuse *fuse, const int32_t *partitions, size_t count);
-void owner_forget(struct fuse *fuse); /* acquire all again */
+void owner_revoke_all(struct fuse *fuse); /* after a fence: until the group assigns anew, nothing is mine */
+void owner_forget(struct fuse *fuse);     /* acquire all again */
 int owner_resume(struct fuse *fuse,
                  struct err *err); /* after a seal: no cut any more, read on from where each stands */
 
@@ -115,9 +120,11 @@ int households_touch(struct fuse *fuse, struct err *err); /* old and new ones */
 int households_write(struct fuse *fuse, const struct period_row *period,
                      struct err *err); /* lock, read, assess */
 
-/* sweep.c: SWEEP, SEAL, and what else is looked at while idle. */
+/* sweep.c: SWEEP, SEAL, and what else the database is asked for now and then. */
 int sweep_touch(struct fuse *fuse, int32_t period,
                 struct err *err); /* puts a chunk of subjects that are behind among the touched */
-int sweep_idle(struct fuse *fuse, struct err *err);
+/* When nothing came, and now and then while records stream in without a pause: a period would never end. */
+bool sweep_due(const struct fuse *fuse, bool idle);
+int sweep_look(struct fuse *fuse, struct err *err);
 
 #endif

@@ -41,14 +41,17 @@ static void log_totals(const struct fuse *fuse)
 /* One batch after the other; whatever fails from outside is forgotten, waited for, and done again. */
 static int run(struct fuse *fuse)
 {
-    unsigned failures = 0;
+    unsigned failures = 0; /* in a row: since something was committed last */
+    uint64_t flushes = 0;
     bool alarmed = false;
 
     while (!stopping() && !fuse_done(fuse)) {
         struct err err = { 0 };
 
         if (fuse_step(fuse, &err) == 0) {
-            failures = 0;
+            if (fuse_totals(fuse)->flushes != flushes)
+                failures = 0;
+            flushes = fuse_totals(fuse)->flushes;
         } else if (err.kind == ERR_RETRY) {
             log_err(LOG_LEVEL_WARNING, "retry", &err);
             fuse_forget(fuse);

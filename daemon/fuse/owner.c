@@ -10,6 +10,10 @@ void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count)
         if (partitions[i] < fuse->partition_count) {
             fuse->partitions[partitions[i]].mine = true;
             fuse->partitions[partitions[i]].acquired = false;
+        } else {
+            err_stop(&fuse->fatal, EXIT_CONFIG,
+                     "the topics have got more partitions: keys lie elsewhere now; make the topics anew and "
+                     "replay");
         }
 }
 
@@ -34,6 +38,12 @@ void owner_revoked(struct fuse *fuse, const int32_t *partitions, size_t count)
             revoke_one(fuse, partitions[i]);
 }
 
+void owner_revoke_all(struct fuse *fuse)
+{
+    for (int32_t p = 0; p < fuse->partition_count; p++)
+        revoke_one(fuse, p);
+}
+
 void owner_forget(struct fuse *fuse)
 {
     for (int32_t p = 0; p < fuse->partition_count; p++)
@@ -42,31 +52,50 @@ void owner_forget(struct fuse *fuse)
     fuse->receipts = NULL;
 }
 
-static bool has_topic(int32_t partition, int topic)
+static int make_offsets(struct fuse *fuse, int topic, int32_t partitions, struct err *err)
 {
-    return topic != TOPIC_DELIVERY || partition == 0;
+    const struct param params[] = { param_text(fuse->topics[topic]), param_int4(partitions) };
+
+    return store_query(
+        fuse->store,
+        "INSERT INTO olive.topic_offset (topic, partition) SELECT $1, p FROM generate_series(0, "
+        "$2 - 1) AS p ON CONFLICT DO NOTHING",
+        params, 2, NULL, err);
 }
 
-/* The rows exist before the transaction that locks them. */
-static int make_rows(struct fuse *fuse, int32_t partition, struct err *err)
+/* Whose keys went by another count of partitions, has its subjects with other owners. */
+static int check_count(struct fuse *fuse, struct err *err)
 {
-    const struct param owner[] = { param_int4(partition) };
+    CLEANUP(rows_freep) struct rows *rows = NULL;
 
-    if (store_query(fuse->store,
-                    "INSERT INTO olive.partition_owner (partition) VALUES ($1) ON CONFLICT DO NOTHING", owner,
-                    1, NULL, err) < 0)
+    if (store_query(fuse->store, "SELECT count(*) FROM olive.partition_owner", NULL, 0, &rows, err) < 0)
         return -1;
-    for (int topic = 0; topic < TOPIC_COUNT; topic++) {
-        const struct param params[] = { param_text(fuse->topics[topic]), param_int4(partition) };
+    if (rows_int8(rows, 0, 0) == fuse->partition_count)
+        return 0;
+    return err_stop(
+        err, EXIT_CONFIG,
+        "the topics have %d partitions, and this database was filled from topics with %lld: a key "
+        "lies elsewhere now; replay into a database of its own",
+        (int)fuse->partition_count, (long long)rows_int8(rows, 0, 0));
+}
 
-        if (has_topic(partition, topic) &&
-            store_query(
-                fuse->store,
-                "INSERT INTO olive.topic_offset (topic, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                params, 2, NULL, err) < 0)
+/* The rows exist before the transactions that lock them, those of all partitions: a close has to find them.
+ */
+int owner_make_rows(struct fuse *fuse, struct err *err)
+{
+    const struct param params[] = { param_int4(fuse->partition_count) };
+
+    if (store_query(
+            fuse->store,
+            "INSERT INTO olive.partition_owner (partition) SELECT p FROM generate_series(0, $1 - 1) AS p "
+            "WHERE NOT EXISTS (SELECT FROM olive.partition_owner) ON CONFLICT DO NOTHING",
+            params, 1, NULL, err) < 0 ||
+        check_count(fuse, err) < 0)
+        return -1;
+    for (int source = 0; source < SOURCE_COUNT; source++)
+        if (make_offsets(fuse, source, fuse->partition_count, err) < 0)
             return -1;
-    }
-    return 0;
+    return make_offsets(fuse, TOPIC_DELIVERY, 1, err);
 }
 
 static int read_lanes(struct fuse *fuse, int32_t partition, struct err *err)
@@ -91,7 +120,7 @@ static int read_lanes(struct fuse *fuse, int32_t partition, struct err *err)
         if (topic < 0)
             continue;
         lane = &p->lanes[topic];
-        *lane = (struct lane){ .start = rows_int8(rows, i, 1), .end = lane->end };
+        *lane = (struct lane){ .start = rows_int8(rows, i, 1), .end = lane->end, .gap = lane->gap };
         lane->next = lane->start;
         lane->cut = rows_null(rows, i, 2) ? CUT_NONE : rows_int8(rows, i, 2);
         p->whole &= topic == TOPIC_DELIVERY || lane->start == 0;
@@ -148,7 +177,7 @@ static int acquire_one(struct fuse *fuse, int32_t partition, struct err *err)
     struct err ignored = { 0 };
 
     cache_drop(fuse->cache, partition);
-    if (make_rows(fuse, partition, err) < 0 || store_run(fuse->store, "BEGIN", err) < 0)
+    if (store_run(fuse->store, "BEGIN", err) < 0)
         return -1;
     if (raise_epoch(fuse, partition, err) < 0 || read_lanes(fuse, partition, err) < 0) {
         store_run(fuse->store, "ROLLBACK", &ignored);

@@ -1,4 +1,4 @@
-/* SWEEP and SEAL: what an instance does while no records come.
+/* SWEEP and SEAL: what an instance does beside taking records.
  *
  * A subject without new records would stay at the old period, and its household's windows with it: each owner
  * slides its own, a chunk at a time, through the same FLUSH. There is no cursor to keep: who is behind is
@@ -129,46 +129,65 @@ static int follow_period(struct fuse *fuse, struct period_row *ret, struct err *
 /* --- the end, for --until-end
  * ------------------------------------------------------------------------------------------- */
 
-static bool lanes_at_end(const struct fuse *fuse, const struct rows *rows)
+/* How the lanes in the database stand to the ends that were seen at the start. */
+struct standing {
+    bool at_end;   /* all have come to theirs */
+    bool cut_past; /* a close cuts one behind it: that seal is not ours to wait for */
+};
+
+static struct standing standing_of(const struct fuse *fuse, const struct rows *rows)
 {
+    struct standing standing = { .at_end = true };
+
     for (size_t i = 0; i < rows_count(rows); i++) {
         char name[TOPIC_SIZE];
         struct text text = rows_text(rows, i, 0);
         int topic;
+        int64_t end;
 
         snprintf(name, sizeof name, "%.*s", (int)text.len, text.data);
         topic = take_topic(fuse, name);
-        if (topic >= 0 && rows_int4(rows, i, 1) < fuse->partition_count &&
-            rows_int8(rows, i, 2) < fuse->partitions[rows_int4(rows, i, 1)].lanes[topic].end)
-            return false;
+        if (topic < 0 || rows_int4(rows, i, 1) >= fuse->partition_count)
+            continue;
+        end = fuse->partitions[rows_int4(rows, i, 1)].lanes[topic].end;
+        standing.at_end &= rows_int8(rows, i, 2) >= end;
+        standing.cut_past |= !rows_null(rows, i, 3) && rows_int8(rows, i, 3) > end;
     }
-    return true;
+    return standing;
 }
 
-/* Asked of the database, not of this instance: another one may have the last partitions. Rows that are not
- * there yet belong to partitions that nobody has acquired. */
+/* Asked of the database, not of this instance: another one may have the last partitions. Every seal up to the
+ * end is taken before. */
 static int look_for_end(struct fuse *fuse, const struct period_row *period, struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL, *behind = NULL;
     const struct param params[] = { param_int4(period->period) };
-    size_t lanes = (size_t)SOURCE_COUNT * (size_t)fuse->partition_count + 1;
+    struct standing standing;
 
-    if (store_query(fuse->store, "SELECT topic, partition, next_offset FROM olive.topic_offset", NULL, 0,
+    if (store_query(fuse->store, "SELECT topic, partition, next_offset, cut FROM olive.topic_offset", NULL, 0,
                     &rows, err) < 0 ||
         store_query(fuse->store, "SELECT 1 FROM olive.subject WHERE as_of < $1 LIMIT 1", params, 1, &behind,
                     err) < 0)
         return -1;
-    fuse->done = rows_count(rows) >= lanes && lanes_at_end(fuse, rows) && rows_count(behind) == 0 &&
-                 period->state == PERIOD_OPEN;
+    standing = standing_of(fuse, rows);
+    fuse->done =
+        standing.at_end && rows_count(behind) == 0 && (period->state == PERIOD_OPEN || standing.cut_past);
     return 0;
 }
 
-int sweep_idle(struct fuse *fuse, struct err *err)
+bool sweep_due(const struct fuse *fuse, bool idle)
+{
+    int64_t waited_ms = now_ms() - fuse->looked_ms;
+
+    if (!idle) /* on the way to an end the log is read first */
+        return !fuse->until_end && waited_ms >= LOOK_MS;
+    return fuse->sweeping || waited_ms >= (fuse->until_end ? LOOK_MS / 10 : LOOK_MS);
+}
+
+int sweep_look(struct fuse *fuse, struct err *err)
 {
     struct period_row period;
 
-    if (!fuse->sweeping && now_ms() - fuse->looked_ms < (fuse->until_end ? LOOK_MS / 10 : LOOK_MS))
-        return 0;
     fuse->looked_ms = now_ms();
     if (follow_period(fuse, &period, err) < 0)
         return -1;

@@ -113,38 +113,55 @@ static void take_event(struct fuse *fuse, const struct bus_message *message)
     fuse->events_tail = &event->next;
 }
 
-/* Retention has eaten what was not read: an alarm, never a skip. The other partitions go on. */
-static int stop_partition(struct fuse *fuse, const struct lane *lane, const struct bus_message *message,
-                          struct err *err)
+/* The log has lost what was not read: an alarm, never a skip. The other partitions go on. */
+static int stop_partition(struct fuse *fuse, int topic, int32_t partition, struct err *err)
 {
-    const struct topic_cut here = { message->topic, message->partition, lane->next };
+    const struct topic_cut here = { fuse->topics[topic], partition,
+                                    fuse->partitions[partition].lanes[topic].next };
 
-    err_set(&fuse->alarm, ERR_STOP,
-            "%s [%d]: offsets %lld to %lld are missing: nothing behind the gap is taken; restore the topic "
-            "or replay",
-            message->topic, (int)message->partition, (long long)lane->next, (long long)message->offset - 1);
-    fuse->partitions[message->partition].stopped = true;
-    return consumer_pause(take_topic(fuse, message->topic) == TOPIC_DELIVERY ? fuse->receipts : fuse->group,
-                          &here, 1, err);
+    err_set(
+        &fuse->alarm, ERR_STOP,
+        "%s [%d]: offset %lld is due and is not in the log: nothing behind it is taken; restore the topic or "
+        "replay",
+        here.topic, (int)partition, (long long)here.offset);
+    fuse->partitions[partition].stopped = true;
+    return consumer_pause(topic == TOPIC_DELIVERY ? fuse->receipts : fuse->group, &here, 1, err);
 }
 
 /* A message further on than expected is either left over from before a seek (librdkafka before 2.1 can
- * deliver those in a batch), or what is between is gone. The broker knows: below its low watermark nothing
- * comes any more. */
+ * deliver those in a batch), or what is between is gone: then it comes again after the next seek. */
 static int look_at_gap(struct fuse *fuse, int topic, const struct bus_message *message, struct err *err)
 {
-    const struct lane *lane = &fuse->partitions[message->partition].lanes[topic];
-    CLEANUP(admin_closep) struct admin *admin = NULL;
-    int64_t low, high;
+    struct lane *lane = &fuse->partitions[message->partition].lanes[topic];
 
-    if (admin_open(fuse->conf, &admin, err) < 0 ||
-        admin_watermarks(admin, fuse->topics[topic], message->partition, &low, &high, err) < 0)
-        return -1;
-    if (low > lane->next)
-        return stop_partition(fuse, lane, message, err);
+    if (lane->gap == lane->next + 1)
+        return stop_partition(fuse, topic, message->partition, err);
+    lane->gap = lane->next + 1;
     return err_set(err, ERR_RETRY, "%s [%d]: offset %lld came where %lld was due; reading again",
                    message->topic, (int)message->partition, (long long)message->offset,
                    (long long)lane->next);
+}
+
+int take_lost(struct fuse *fuse, struct consumer *consumer, struct err *err)
+{
+    const char *name;
+    int32_t partition;
+
+    while (consumer_out_of_range(consumer, &name, &partition)) {
+        int topic = take_topic(fuse, name);
+
+        if (topic >= 0 && partition < fuse->partition_count && fuse->partitions[partition].acquired &&
+            stop_partition(fuse, topic, partition, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Behind the cut of a close lies the next period: read again after the seal. Behind the end that was seen at
+ * the start nobody asked. */
+static bool stands_at_limit(const struct fuse *fuse, const struct lane *lane)
+{
+    return lane->next >= lane->cut || (fuse->until_end && lane->next >= lane->end);
 }
 
 static int take_message(struct fuse *fuse, int topic, const struct bus_message *message, struct err *err)
@@ -152,12 +169,11 @@ static int take_message(struct fuse *fuse, int topic, const struct bus_message *
     struct partition *partition = &fuse->partitions[message->partition];
     struct lane *lane = &partition->lanes[topic];
 
-    if (!partition->acquired || partition->stopped || message->offset < lane->next)
+    if (!partition->acquired || partition->stopped || message->offset < lane->next ||
+        stands_at_limit(fuse, lane))
         return 0;
     if (message->offset > lane->next)
         return look_at_gap(fuse, topic, message, err);
-    if (message->offset >= lane->cut) /* of the next period: read again after the seal */
-        return 0;
     if (topic == TOPIC_DELIVERY)
         take_event(fuse, message);
     else

@@ -74,6 +74,9 @@ void consumer_close(struct consumer *consumer);
 void consumer_closep(struct consumer **consumer);
 int consumer_take(struct consumer *consumer, uint32_t wait_ms, size_t count_max, struct bus_batch *ret,
                   struct err *err);
+/* Whether the log does not have the offset where a partition was to be read (retention has passed it, or the
+ * topic was made anew); nothing more of it comes. Each is told once; ret_topic lives until the next call. */
+bool consumer_out_of_range(struct consumer *consumer, const char **ret_topic, int32_t *ret_partition);
 int consumer_seek(struct consumer *consumer, const struct topic_cut *to, size_t count, struct err *err);
 int consumer_pause(struct consumer *consumer, const struct topic_cut *partitions, size_t count,
                    struct err *err);

@@ -15,13 +15,15 @@ struct consumer {
     rd_kafka_message_t **raw;                /* of the batch last taken */
     struct bus_message *messages;
     size_t raw_count, capacity;
+    rd_kafka_topic_partition_list_t *out_of_range; /* met since it was asked for last */
+    size_t out_of_range_told;
     struct err error; /* met in a callback */
 };
 
 static const struct bus_option consumer_defaults[] = {
     {"enable.auto.commit",             "false"           },
     { "enable.auto.offset.store",      "false"           },
-    { "auto.offset.reset",             "earliest"        }, /* shows as a gap, which is an alarm */
+    { "auto.offset.reset",             "error"           }, /* a gap is an alarm, never a skip */
     { "partition.assignment.strategy", "range"           },
     { "check.crcs",                    "true"            },
     { "isolation.level",               "read_uncommitted"},
@@ -60,15 +62,18 @@ static int check_together(const struct consumer *consumer, const rd_kafka_topic_
         "kafka: the group's assignment is uneven: another assignor, or topics with unequal partitions");
 }
 
-static void assign(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list)
+/* Nothing is fetched for us before consumer_seek() says from where: what the group may have committed is for
+ * dashboards, and is not asked for. */
+static void assign(struct consumer *consumer, rd_kafka_topic_partition_list_t *list)
 {
     int32_t *numbers = mem_alloc((size_t)(list->cnt + 1) * sizeof *numbers);
     size_t count = partition_numbers(list, numbers);
 
     if (check_together(consumer, list, count, &consumer->error) == 0) {
+        for (int i = 0; i < list->cnt; i++)
+            list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
         rd_kafka_assign(consumer->kafka, list);
-        /* Nothing is fetched for us before consumer_seek() says from where. */
-        rd_kafka_pause_partitions(consumer->kafka, (rd_kafka_topic_partition_list_t *)(uintptr_t)list);
+        rd_kafka_pause_partitions(consumer->kafka, list);
         consumer->events.assigned(consumer->events.user, numbers, count);
     }
     free(numbers);
@@ -131,6 +136,7 @@ static int open_kafka(const struct conf *conf, const char *group, bool rebalance
         return -1;
     rd_kafka_poll_set_consumer(consumer->kafka);
     consumer->queue = rd_kafka_queue_get_consumer(consumer->kafka);
+    consumer->out_of_range = rd_kafka_topic_partition_list_new(1);
     return 0;
 }
 
@@ -199,6 +205,8 @@ void consumer_close(struct consumer *consumer)
     }
     if (consumer->topics)
         rd_kafka_topic_partition_list_destroy(consumer->topics);
+    if (consumer->out_of_range)
+        rd_kafka_topic_partition_list_destroy(consumer->out_of_range);
     free((void *)consumer->raw);
     free(consumer->messages);
     free(consumer);
@@ -239,8 +247,11 @@ static struct bus_message message_of(rd_kafka_message_t *raw)
 
 /* Errors in the queue: the library goes on by itself with most of them; those that it cannot mend are told.
  */
-static int check_raw(const rd_kafka_message_t *raw, struct err *err)
+static int check_raw(struct consumer *consumer, const rd_kafka_message_t *raw, struct err *err)
 {
+    if (raw->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && raw->rkt)
+        rd_kafka_topic_partition_list_add(consumer->out_of_range, rd_kafka_topic_name(raw->rkt),
+                                          raw->partition);
     if (raw->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || raw->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
         raw->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
         raw->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
@@ -283,10 +294,25 @@ int consumer_take(struct consumer *consumer, uint32_t wait_ms, size_t count_max,
     for (size_t i = 0; i < consumer->raw_count; i++)
         if (!consumer->raw[i]->err)
             consumer->messages[good++] = message_of(consumer->raw[i]);
-        else if (check_raw(consumer->raw[i], err) < 0)
+        else if (check_raw(consumer, consumer->raw[i], err) < 0)
             return -1;
     *ret = (struct bus_batch){ consumer->messages, good };
     return 0;
+}
+
+bool consumer_out_of_range(struct consumer *consumer, const char **ret_topic, int32_t *ret_partition)
+{
+    const rd_kafka_topic_partition_list_t *list = consumer->out_of_range;
+
+    if (consumer->out_of_range_told == (size_t)list->cnt) {
+        rd_kafka_topic_partition_list_destroy(consumer->out_of_range);
+        consumer->out_of_range = rd_kafka_topic_partition_list_new(1);
+        consumer->out_of_range_told = 0;
+        return false;
+    }
+    *ret_topic = list->elems[consumer->out_of_range_told].topic;
+    *ret_partition = list->elems[consumer->out_of_range_told++].partition;
+    return true;
 }
 
 const void *bus_message_header(const struct bus_message *message, const char *name, size_t *ret_size)
