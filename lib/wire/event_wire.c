@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "delivery.pb-c.h"
+#include "lib/base/text.h"
 #include "lib/wire/wire_private.h"
 
 typedef Olive__V1__DeliveryEvent Event;
@@ -31,7 +32,8 @@ static const struct {
     COUNT(rejected), COUNT(ended),     COUNT(retracted),     COUNT(took_ms),   COUNT(arrival),
 #undef COUNT
 };
-enum { COUNTS = sizeof counts / sizeof *counts };
+enum { COUNTS = sizeof counts / sizeof *counts, DAY_MAX = 400000, MONTH_MAX = 3000 * MONTHS_A_YEAR };
+#define COUNT_MAX (UINT64_MAX >> 4) /* sums of five stay within int64 */
 
 static void put_counts(const struct receipt *receipt, Receipt *message)
 {
@@ -122,10 +124,40 @@ static void take_lists(const Receipt *message, struct arena *arena, struct recei
     }
 }
 
+static bool is_utf8(const char *string)
+{
+    return !string || text_is_utf8((struct text){ string, strlen(string) });
+}
+
+static bool numbers_fit(const Receipt *message)
+{
+    for (size_t i = 0; i < COUNTS; i++) {
+        uint64_t count;
+
+        memcpy(&count, (const char *)message + counts[i].message, sizeof count);
+        if (count > COUNT_MAX)
+            return false;
+    }
+    for (size_t i = 0; i < message->n_months; i++)
+        if (message->months[i]->month < 0 || message->months[i]->month > MONTH_MAX)
+            return false;
+    return message->sequence <= COUNT_MAX && message->size_bytes <= COUNT_MAX &&
+           (!message->has_as_of_day || (message->as_of_day >= 0 && message->as_of_day <= DAY_MAX));
+}
+
+/* What would be no row must be no receipt: the table refuses it for good. */
+static bool receipt_is_whole(const Receipt *message)
+{
+    return message->delivery.len == DIGEST_SIZE && message->source < SOURCE_COUNT &&
+           message->state < DELIVERY_STATE_COUNT && is_utf8(message->feed) && is_utf8(message->why) &&
+           numbers_fit(message) &&
+           message->lines == message->published + message->dead_lettered + message->duplicate +
+                                 message->obsolete + message->rejected;
+}
+
 static int take_receipt(const Receipt *message, struct arena *arena, struct receipt *ret, struct err *err)
 {
-    if (message->delivery.len != DIGEST_SIZE || message->source >= SOURCE_COUNT ||
-        message->state >= DELIVERY_STATE_COUNT)
+    if (!receipt_is_whole(message))
         return err_set(err, ERR_REJECT, "a field of the receipt is malformed");
     *ret = (struct receipt){
         .delivery = { .received_ms = message->received_ms },

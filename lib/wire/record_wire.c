@@ -33,12 +33,16 @@ static bool take_token(protobuf_c_boolean present, const ProtobufCBinaryData *fr
     return !present || take_bytes(from, ret->bytes, TOKEN_SIZE);
 }
 
+/* Codes only: protobuf lets any bytes through as a string, and tables would refuse the row for good. */
 static bool take_text(const char *from, char *ret, size_t size)
 {
     size_t len = from ? strlen(from) : 0;
 
     if (len >= size)
         return false;
+    for (size_t i = 0; i < len; i++)
+        if (from[i] <= ' ' || from[i] > '~')
+            return false;
     memcpy(ret, from ? from : "", len + 1);
     return true;
 }
@@ -431,6 +435,14 @@ static bool take_frame(const Message *message, enum source source, struct record
            message->schema >= 1 && message->key_epoch >= 1 && right_subject_kind(message, source);
 }
 
+/* Where the item is a word, another one would be a second membership of the same kind. */
+static bool right_item(const struct record *record)
+{
+    struct token plain = record_item_plain(record);
+
+    return token_is_zero(&plain) || token_equal(&plain, &record->item);
+}
+
 int wire_unpack_record(struct wire *wire, enum source source, const void *key, size_t key_size,
                        const void *data, size_t size, struct record *ret, struct delivery *ret_delivery,
                        struct err *err)
@@ -448,7 +460,7 @@ int wire_unpack_record(struct wire *wire, enum source source, const void *key, s
         return err_set(err, ERR_REJECT, "a field of the record is malformed");
     if (!key || key_size != TOKEN_SIZE || memcmp(key, ret->subject.bytes, TOKEN_SIZE) != 0)
         return err_set(err, ERR_REJECT, "the key is not the record's subject");
-    if (!facts_of[source].take(message, ret) || !record_codes_valid(ret))
+    if (!facts_of[source].take(message, ret) || !record_codes_valid(ret) || !right_item(ret))
         return err_set(err, ERR_REJECT, "a field of the fact is malformed");
     return 0;
 }

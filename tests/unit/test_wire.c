@@ -71,6 +71,108 @@ static void what_is_not_ours_is_refused(void **state)
     wire_free(wire);
 }
 
+/* Bytes that protobuf lets through as text, and that a table would refuse for good. */
+static void text_that_no_table_takes_is_refused(void **state)
+{
+    struct wire *wire = wire_new();
+    struct delivery delivery;
+    struct err err = { 0 };
+    struct buffer bytes = { 0 };
+    struct record got, sent = {
+        .subject = subject,
+        .item = record_item_code(SOURCE_HOUSEHOLD, HOUSEHOLD_REGISTERED, 0),
+        .delivery = random_delivery(0),
+        .line = 1,
+        .source = SOURCE_HOUSEHOLD,
+        .subject_kind = SUBJECT_PERSON,
+        .key_epoch = 1,
+        .schema = RECORD_SCHEMA,
+        .valid_to_day = DAY_OPEN,
+        .household = {.household = { { 1 } }, .relation = "01", .region = "330305"},
+    };
+
+    (void)state;
+    wire_pack_record(&sent, &bytes);
+    assert_int_equal(wire_unpack_record(wire, SOURCE_HOUSEHOLD, subject.bytes, TOKEN_SIZE, bytes.data,
+                                        bytes.size, &got, &delivery, &err),
+                     0);
+    sent.household.region[1] = (char)0xff;
+    buffer_clear(&bytes);
+    wire_pack_record(&sent, &bytes);
+    assert_int_equal(wire_unpack_record(wire, SOURCE_HOUSEHOLD, subject.bytes, TOKEN_SIZE, bytes.data,
+                                        bytes.size, &got, &delivery, &err),
+                     -1);
+    assert_int_equal(err.kind, ERR_REJECT);
+    buffer_free(&bytes);
+    wire_free(wire);
+}
+
+/* One membership a kind and day: another item would be a second one. */
+static void an_item_that_is_not_its_word_is_refused(void **state)
+{
+    struct wire *wire = wire_new();
+    struct random random = { 11 };
+
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        struct record got, sent = random_record(&random, &subject, SUBJECT_PERSON);
+        struct token plain = record_item_plain(&sent);
+        struct buffer bytes = { 0 };
+        struct delivery delivery;
+        struct err err = { 0 };
+
+        sent.item.bytes[TOKEN_SIZE - 1] ^= 1;
+        wire_pack_record(&sent, &bytes);
+        assert_int_equal(wire_unpack_record(wire, sent.source, subject.bytes, TOKEN_SIZE, bytes.data,
+                                            bytes.size, &got, &delivery, &err),
+                         token_is_zero(&plain) ? 0 : -1);
+        buffer_free(&bytes);
+    }
+    wire_free(wire);
+}
+
+static void assert_receipt_refused(struct wire *wire, const struct receipt *receipt)
+{
+    const struct event event = { .kind = EVENT_RECEIPT, .receipt = *receipt };
+    struct arena *arena = arena_new(0);
+    struct buffer bytes = { 0 };
+    struct event got;
+    struct err err = { 0 };
+
+    wire_pack_event(&event, &bytes);
+    assert_int_equal(wire_unpack_event(wire, bytes.data, bytes.size, arena, &got, &err), -1);
+    assert_int_equal(err.kind, ERR_REJECT);
+    buffer_free(&bytes);
+    arena_free(arena);
+}
+
+static void a_receipt_that_cannot_be_a_row_is_refused(void **state)
+{
+    const struct receipt whole = { .feed = "f", .as_of_day = DAY_NONE, .lines = 2, .published = 2 };
+    struct month_count month = { INDICATOR_DEPOSIT, INT32_MAX, 1 };
+    struct receipt bad;
+    struct wire *wire = wire_new();
+
+    (void)state;
+    bad = whole;
+    bad.lines = 3;
+    assert_receipt_refused(wire, &bad);
+    bad = whole;
+    bad.feed = "\xff\xfe";
+    assert_receipt_refused(wire, &bad);
+    bad = whole;
+    bad.sequence = UINT64_MAX;
+    assert_receipt_refused(wire, &bad);
+    bad = whole;
+    bad.months = &month;
+    bad.month_count = 1;
+    assert_receipt_refused(wire, &bad);
+    bad = whole;
+    bad.as_of_day = INT32_MAX;
+    assert_receipt_refused(wire, &bad);
+    wire_free(wire);
+}
+
 static void assert_same_event(const struct event *sent, struct wire *wire)
 {
     struct arena *arena = arena_new(0);
@@ -139,4 +241,7 @@ static void receipts_and_closes_go_there_and_back(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(records_go_there_and_back), cmocka_unit_test(what_is_not_ours_is_refused),
+          cmocka_unit_test(text_that_no_table_takes_is_refused),
+          cmocka_unit_test(an_item_that_is_not_its_word_is_refused),
+          cmocka_unit_test(a_receipt_that_cannot_be_a_row_is_refused),
           cmocka_unit_test(receipts_and_closes_go_there_and_back))
