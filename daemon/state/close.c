@@ -14,8 +14,17 @@ enum { TRIES_MAX = 100, WAIT_MS = 10000 };
 
 struct vector {
     struct topic_cut *cuts; /* the delivery topic first */
-    size_t count;
+    size_t count, capacity;
 };
+
+static struct topic_cut *vector_room(struct vector *vector)
+{
+    if (vector->count == vector->capacity) {
+        vector->capacity = vector->capacity ? vector->capacity * 2 : 64;
+        vector->cuts = mem_realloc(vector->cuts, vector->capacity * sizeof *vector->cuts);
+    }
+    return &vector->cuts[vector->count++];
+}
 
 static int add_watermarks(struct admin *admin, const char *topic, struct arena *arena, struct vector *vector,
                           struct err *err)
@@ -30,7 +39,7 @@ static int add_watermarks(struct admin *admin, const char *topic, struct arena *
 
         if (admin_watermarks(admin, topic, partition, &low, &high, err) < 0)
             return -1;
-        vector->cuts[vector->count++] = (struct topic_cut){ name, partition, high };
+        *vector_room(vector) = (struct topic_cut){ name, partition, high };
     }
     return 0;
 }
@@ -41,7 +50,6 @@ static int read_watermarks(const struct conf *conf, struct admin *admin, struct 
 {
     char topic[TOPIC_SIZE];
 
-    ret->cuts = arena_alloc(arena, (1 + (size_t)SOURCE_COUNT * conf->topics.partitions) * sizeof *ret->cuts);
     ret->count = 0;
     if (add_watermarks(admin, conf_topic_delivery(conf, topic), arena, ret, err) < 0)
         return -1;
@@ -219,6 +227,8 @@ static int is_announced(const struct conf *conf, int32_t period, int64_t cut, bo
 
         if (consumer_take(consumer, WAIT_MS, 1000, &batch, err) < 0)
             return -1;
+        if (!batch.count)
+            return err_set(err, ERR_RETRY, "%s: offset %lld does not come", topic, (long long)next);
         for (size_t i = 0; i < batch.count; i++) {
             struct err ignored = { 0 };
             struct event event;
@@ -244,6 +254,8 @@ int period_announce(struct store *store, const struct conf *conf, const struct p
 
     if (read_cuts(store, arena, &event.close, err) < 0 || feeds_read(store, arena, &feeds, err) < 0)
         return -1;
+    if (!event.close.cut_count) /* sealed meanwhile: the vector is gone, and the record is there */
+        return 0;
     conf_topic_delivery(conf, topic);
     for (size_t i = 0; i < event.close.cut_count; i++)
         if (!strcmp(event.close.cuts[i].topic, topic))
@@ -265,20 +277,23 @@ int period_close(struct store *store, const struct conf *conf, int32_t period, e
     CLEANUP(arena_freep) struct arena *arena = arena_new(0);
     CLEANUP(admin_closep) struct admin *admin = NULL;
     enum attempt attempt = ATTEMPT_BEHIND;
+    struct vector vector = { 0 };
     struct period_row row;
+    bool found;
+    int status = admin_open(conf, &admin, err);
 
-    if (admin_open(conf, &admin, err) < 0)
-        return -1;
-    for (int tries = 0; attempt == ATTEMPT_BEHIND && tries < TRIES_MAX; tries++) {
-        struct vector vector;
-
-        if (read_watermarks(conf, admin, arena, &vector, err) < 0 ||
-            attempt_close(store, conf, &vector, period, &attempt, ret_state, err) < 0)
-            return -1;
+    for (int tries = 0; status == 0 && attempt == ATTEMPT_BEHIND && tries < TRIES_MAX; tries++) {
+        status = read_watermarks(conf, admin, arena, &vector, err);
+        if (status == 0)
+            status = attempt_close(store, conf, &vector, period, &attempt, ret_state, err);
     }
+    free(vector.cuts);
+    if (status < 0)
+        return -1;
     if (attempt == ATTEMPT_BEHIND)
         return err_set(err, ERR_RETRY, "deliveries come in faster than a cut can be taken; try again");
-    if (attempt == ATTEMPT_NOT_OPEN && *ret_state == PERIOD_SEALED)
-        return 0;
-    return period_read_open(store, &row, err) < 0 ? -1 : period_announce(store, conf, &row, err);
+    if (period_read(store, period, &row, &found, err) < 0)
+        return -1;
+    /* Sealed meanwhile: whoever sealed it has seen to the record. */
+    return found && row.state == PERIOD_CLOSING ? period_announce(store, conf, &row, err) : 0;
 }
