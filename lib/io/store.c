@@ -113,13 +113,13 @@ bool store_broken(const struct store *store)
  * ------------------------------------------------------------------------------------------------------------
  */
 
-/* Classes that say: the outside, or a race that was lost (SQLSTATE, PostgreSQL appendix A). */
+/* Classes and codes that say: the outside, or a race that was lost (SQLSTATE, PostgreSQL appendix A). */
 static bool may_retry(const char *state)
 {
-    static const char *const classes[] = { "08", "40", "53", "55", "57" };
+    static const char *const classes[] = { "08", "25006", "25P03", "40", "53", "55", "57" };
 
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (!strncmp(state, classes[i], 2))
+        if (!strncmp(state, classes[i], strlen(classes[i])))
             return true;
     return false;
 }
@@ -131,7 +131,7 @@ int store_error(struct store *store, const PGresult *result, struct err *err)
 
     if (!message)
         message = PQerrorMessage(store->connection);
-    if (!state || may_retry(state))
+    if (!state || may_retry(state) || store_broken(store))
         return err_set(err, ERR_RETRY, "postgres: %.*s", first_line(message), message);
     return err_stop(err, EXIT_FAILED, "postgres: %.*s (SQLSTATE %s)", first_line(message), message, state);
 }

@@ -3,9 +3,10 @@
  * Ownership: store_open() … store_close(); rows are freed by rows_free().
  * Threads:   one connection, one thread; calls block, bounded by the time-outs that store_open() sets for the
  * session (statement, lock, idle in transaction, keepalive, tcp_user_timeout; options in conf->postgres win).
- * Errors:    ERR_RETRY  connection, deadlock, serialisation, lock time-out, server going down (SQLSTATE 08 40
- * 53 55 57): roll back, forget, do it again. The outcome of a COMMIT that failed so is unknown. ERR_STOP
- * everything else: wrong schema, missing right, our own bug. Values are never in the text. */
+ * Errors:    ERR_RETRY  connection, deadlock, serialisation, lock or idle time-out, server going down or not
+ * the primary (SQLSTATE 08 25006 25P03 40 53 55 57): roll back, forget, do it again. The outcome of a COMMIT
+ * that failed so is unknown. ERR_STOP everything else: wrong schema, missing right, our own bug. Values are
+ * never in the text. */
 #ifndef OLIVE_IO_STORE_H
 #define OLIVE_IO_STORE_H
 
