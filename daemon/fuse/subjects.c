@@ -254,8 +254,7 @@ static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, 
     count_repeated(fuse, cached, staged->records + known_count, staged->incoming, fresh_count);
     if (!fresh_count && !cached->behind)
         return 0;
-    if (known_count)
-        cached->kind = staged->records[0].subject_kind;
+    cached->kind = subject_kind_of(staged->records, known_count + cached->pending_count);
     row = staged_row(staged, cached);
     start_sum(staged, known_count, row);
     add_ids(staged->incoming, fresh_count, row);

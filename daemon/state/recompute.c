@@ -33,12 +33,11 @@ bool recompute_subject(const struct token *token, const struct record *records, 
 {
     struct subject digest = { 0 };
     size_t visible = visible_records(records, count, known_at_ms, pointers, &digest);
-    enum subject_kind kind;
 
     if (!visible)
         return false;
-    kind = pointers[0]->subject_kind;
-    subject_assess(token, kind, period, pointers, fold(pointers, visible, known_at_ms), arena, ret);
+    subject_assess(token, subject_kind_of(records, count), period, pointers,
+                   fold(pointers, visible, known_at_ms), arena, ret);
     ret->record_count = digest.record_count;
     sum_add(ret->record_sum, digest.record_sum);
     return true;

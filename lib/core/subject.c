@@ -549,6 +549,14 @@ static struct subject subject_empty(const struct token *token, enum subject_kind
     return subject;
 }
 
+enum subject_kind subject_kind_of(const struct record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (records[i].subject_kind == SUBJECT_PERSON)
+            return SUBJECT_PERSON;
+    return SUBJECT_METER;
+}
+
 void subject_assess(const struct token *token, enum subject_kind kind, int32_t period,
                     const struct record **facts, size_t count, struct arena *arena, struct subject *ret)
 {

@@ -92,6 +92,10 @@ struct subject {
     uint8_t record_sum[SUM_SIZE];
 };
 
+/* A person when any of its records says so: a token is that of one kind, and who errs may not make the order
+ * of arrival show. */
+enum subject_kind subject_kind_of(const struct record *records, size_t count);
+
 /* facts: holding ones of this subject, in key order (fold()). record_count and record_sum are the caller's to
  * set. */
 void subject_assess(const struct token *token, enum subject_kind kind, int32_t period,
