@@ -16,7 +16,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("OLIVE_BUILD", ROOT / "build"))
-PARTITIONS = 4
 
 # All that must not depend on what happened on the way: not how many segments, flushes or epochs it took.
 STATE = {
@@ -64,10 +63,11 @@ class Tap:
 class Stage:
     """A population of its own, and programs at work on it. Use it as a context: nothing is left running."""
 
-    def __init__(self, name, seed=1, subjects=600, records=25):
+    def __init__(self, name, seed=1, subjects=600, records=25, partitions=4):
         self.name = f"{name}{os.getpid()}"
         self.work = Path(tempfile.mkdtemp(prefix=f"olive-{name}."))
         self.population = [str(seed), str(subjects), str(records)]
+        self.partitions = partitions
         self.databases = []
         self.running = []
 
@@ -75,7 +75,7 @@ class Stage:
         self.template = self.database("template")
         url = f"db:pg://{os.environ['PGUSER']}@/{self.template}?host={os.environ['PGHOST']}&port={os.environ['PGPORT']}"
         run(["sqitch", "--chdir", ROOT / "schema", "--quiet", "deploy", url])
-        run([BUILD / "tests/faults/random_feed", self.config(self.template), *self.population])
+        self.publish(*self.population)
         return self
 
     def __exit__(self, *ignored):
@@ -86,6 +86,19 @@ class Stage:
         with contextlib.suppress(RuntimeError):
             for database in self.databases:
                 psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", "postgres")
+
+    # --- the log ---
+
+    def topic(self, source):
+        return f"{self.name}.olive.{source}.v1"
+
+    def publish(self, seed, subjects, records):
+        run([BUILD / "tests/faults/random_feed", self.config(self.template), seed, subjects, records])
+
+    def hand(self, command, source, *numbers, lines=""):
+        """Does to the log what no program of ours would (tests/faults/log_hand.c)."""
+        return run([BUILD / "tests/faults/log_hand", self.config(self.template), command, self.topic(source), *numbers],
+                   input=lines).strip()
 
     # --- databases ---
 
@@ -105,7 +118,7 @@ class Stage:
         fuse = {"flush_records": 1000, "flush_ms": 20, "flush_ms_max": 40, **more}
         path.write_text(
             f'region: "330305"\n'
-            f"topics: {{prefix: {self.name}., partitions: {PARTITIONS}}}\n"
+            f"topics: {{prefix: {self.name}., partitions: {self.partitions}}}\n"
             f'kafka: {{bootstrap.servers: "{os.environ["KAFKA_BOOTSTRAP"]}", session.timeout.ms: "6000"'
             f"{f', group.instance.id: {member}' if member else ''}}}\n"
             f'postgres: {{host: "{host or os.environ["PGHOST"]}", port: "{port or os.environ["PGPORT"]}",'
@@ -128,6 +141,13 @@ class Stage:
             )
         self.running.append(process)
         return process
+
+    def olive(self, config, *words, fault=None):
+        """The command olive; its exit code and what it printed."""
+        environment = {**os.environ, "OLIVE_FAULT": fault} if fault else dict(os.environ)
+        done = subprocess.run([BUILD / "daemon/cli/olive", *words, "--config", config], env=environment, text=True,
+                              capture_output=True, timeout=90)
+        return done.returncode, done.stdout.strip()
 
     def finish(self, config, limit_s=90):
         """An undisturbed instance up to the end; its exit code."""
@@ -157,17 +177,25 @@ def psql(sql, database):
     return run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-c", sql, database]).strip()
 
 
+def ask(questions, database):
+    """Answers to several questions by name, from one psql: a process a question costs more than the answer."""
+    words = [word for sql in questions.values() for word in ("-c", sql, "-c", r"\echo =")]
+    answers = run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", *words, database]).split("\n=\n")
+    return dict(zip(questions, answers))
+
+
 def state(database):
-    return {name: psql(sql, database) for name, sql in STATE.items()}
+    return ask(STATE, database)
 
 
 def differences(got, wanted):
-    """For people: which parts differ, both values cut to a readable length."""
+    """For people: which parts of `wanted` differ, both values cut to a readable length."""
     return "; ".join(f"{name}: {got[name][:400]!r} is not {wanted[name][:400]!r}" for name in wanted if got[name] != wanted[name])
 
 
 def broken(database):
-    return [rule for rule, sql in BROKEN.items() if psql(f"SELECT count(*) FROM ({sql}) b", database) != "0"]
+    counts = ask({rule: f"SELECT count(*) FROM ({sql}) b" for rule, sql in BROKEN.items()}, database)
+    return [rule for rule, count in counts.items() if count != "0"]
 
 
 def same(tap, claim, database, wanted, why=""):
