@@ -152,7 +152,8 @@ int subjects_load(struct fuse *fuse, struct err *err)
 /* --- one subject
  * ------------------------------------------------------------------------------------------------------- */
 
-static int read_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count, struct err *err)
+/* False: a segment names a delivery that is not known here, or is not ours. */
+static bool decode_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count)
 {
     struct staged *staged = fuse->staged;
     struct segment_reader reader = segment_open(&cached->token, cached->stream, cached->stream_size,
@@ -165,11 +166,22 @@ static int read_stream(struct fuse *fuse, const struct cached *cached, size_t *r
         count++;
         records_room(staged, count + 1);
     }
-    if (segment_failed(&reader))
-        return err_stop(err, EXIT_FAILED,
-                        "evidence of a subject cannot be read; restore it or replay the log");
-    records_room(staged, count + cached->pending_count);
     *ret_count = count;
+    return !segment_failed(&reader);
+}
+
+/* Evidence that another instance (or this one, before it started anew) has written may name deliveries that
+ * were not met here. */
+static int read_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count, struct err *err)
+{
+    if (!decode_stream(fuse, cached, ret_count)) {
+        if (deliveries_load(fuse->deliveries, fuse->store, err) < 0)
+            return -1;
+        if (!decode_stream(fuse, cached, ret_count))
+            return err_stop(err, EXIT_FAILED,
+                            "evidence of a subject cannot be read; restore it or replay the log");
+    }
+    records_room(fuse->staged, *ret_count + cached->pending_count);
     return 0;
 }
 

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/state/fault.h"
 #include "daemon/state/feeds.h"
 #include "lib/base/arena.h"
 #include "lib/wire/record_wire.h"
 
-enum { TRIES_MAX = 100, WAIT_MS = 10000 };
+enum { TRIES_MAX = 100, WAIT_MS = 10000, TAKE_MS = 50, TAKES_MAX = WAIT_MS / TAKE_MS };
 
 /* --- the vector
  * ----------------------------------------------------------------------------------------------------- */
@@ -217,6 +218,7 @@ static int is_announced(const struct conf *conf, int32_t period, int64_t cut, bo
     char topic[TOPIC_SIZE];
     const struct topic_cut from = { conf_topic_delivery(conf, topic), 0, cut };
     int64_t low, high, next = cut;
+    int empty = 0;
 
     *ret = false;
     if (admin_open(conf, &admin, err) < 0 || admin_watermarks(admin, topic, 0, &low, &high, err) < 0 ||
@@ -225,9 +227,10 @@ static int is_announced(const struct conf *conf, int32_t period, int64_t cut, bo
     while (next < high && !*ret) {
         struct bus_batch batch;
 
-        if (consumer_take(consumer, WAIT_MS, 1000, &batch, err) < 0)
+        if (consumer_take(consumer, TAKE_MS, 1000, &batch, err) < 0) /* waits for all of the 1000 */
             return -1;
-        if (!batch.count)
+        empty = batch.count ? 0 : empty + 1;
+        if (empty == TAKES_MAX)
             return err_set(err, ERR_RETRY, "%s: offset %lld does not come", topic, (long long)next);
         for (size_t i = 0; i < batch.count; i++) {
             struct err ignored = { 0 };
@@ -292,6 +295,7 @@ int period_close(struct store *store, const struct conf *conf, int32_t period, e
         return -1;
     if (attempt == ATTEMPT_BEHIND)
         return err_set(err, ERR_RETRY, "deliveries come in faster than a cut can be taken; try again");
+    fault_point("close-committed");
     if (period_read(store, period, &row, &found, err) < 0)
         return -1;
     /* Sealed meanwhile: whoever sealed it has seen to the record. */

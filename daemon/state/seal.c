@@ -5,6 +5,7 @@
 
 #include "daemon/state/close.h"
 #include "daemon/state/evidence.h"
+#include "daemon/state/fault.h"
 #include "daemon/state/feeds.h"
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"
@@ -284,11 +285,16 @@ int period_seal(struct store *store, const struct conf *conf, bool *ret_sealed, 
         return -1;
     if (!*ret_sealed)
         return 0;
+    fault_point("seal-begin");
     if (period_announce(store, conf, &row, err) < 0 || store_run(store, "BEGIN", err) < 0)
         return -1;
     if (seal_body(store, ret_sealed, err) < 0) {
         store_run(store, "ROLLBACK", &ignored);
         return -1;
     }
-    return store_run(store, *ret_sealed ? "COMMIT" : "ROLLBACK", err);
+    fault_point("seal-commit");
+    if (store_run(store, *ret_sealed ? "COMMIT" : "ROLLBACK", err) < 0)
+        return -1;
+    fault_point("seal-committed");
+    return 0;
 }
