@@ -6,23 +6,15 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
-from stage import BROKEN, Stage, Tap, ask, broken, differences, psql, state  # noqa: E402
+from stage import BROKEN, Stage, Tap, ask, broken, core, differences, psql  # noqa: E402
 
 PERIOD = "2025-11"
 FLUSHES = {"one record a flush": 1, "tiny": 37, "huge": 1000000}
-# What does not name partitions.
-CORE = ["profiles", "subjects", "evidence", "receipts", "periods", "sealed"]
-ROOTS = "SELECT string_agg(concat_ws(' ', period, root, households, evidence_count, evidence_digest), ', ') FROM olive.seal"
 REPEATED = "SELECT sum(repeated) FROM olive.topic_offset WHERE topic NOT LIKE '%delivery.v1'"
 ROWS = {
     table: f"SELECT count(*), md5(string_agg(concat(t.ctid, t.xmin), '' ORDER BY {key})) FROM olive.{table} t"
     for table, key in {"evidence": "subject, seq", "subject": "token", "profile": "kind, household"}.items()
 }
-
-
-def core(database):
-    whole = state(database)
-    return {**{name: whole[name] for name in CORE}, "roots": psql(ROOTS, database)}
 
 
 def fuse_and_seal(stage, case, **fuse):
