@@ -34,7 +34,7 @@ struct topic {
 static void wanted_topics(const struct conf *conf, struct topic ret[TOPIC_COUNT])
 {
     for (int source = 0; source < SOURCE_COUNT; source++) {
-        struct topic *topic = &ret[2 * source];
+        struct topic *topic = &ret[2 * (size_t)source];
 
         conf_topic(conf, (enum source)source, topic[0].name);
         topic[0].partitions = (int32_t)conf->topics.partitions;
