@@ -369,10 +369,10 @@ int csv_open(const struct feed_conf *feed, int fd, struct row_reader **ret, stru
         return -1;
     csv = csv_new(feed);
     window_open(&csv->window, fd, limit, csv->line_max + LINE_END_BYTES);
-    *ret = &csv->reader;
     if (window_want(&csv->window, csv->line_max, err) < 0)
-        return csv_close(*ret), -1;
+        return csv_close(&csv->reader), -1;
     window_skip(&csv->window,
                 charset_mark_size(feed->charset, window_at(&csv->window), window_left(&csv->window)));
+    *ret = &csv->reader;
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "connectors/source/csv.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,9 +203,24 @@ static void a_file_and_memory_give_the_same_rows(void **state)
     fclose(file);
 }
 
+static void a_folder_is_an_error_and_no_reader(void **state)
+{
+    struct feed_conf feed = comma();
+    struct row_reader *reader = NULL;
+    struct err err = { 0 };
+    int folder = open("/", O_RDONLY);
+
+    (void)state;
+    assert_int_equal(csv_open(&feed, folder, &reader, &err), -1);
+    assert_int_equal(err.kind, ERR_RETRY);
+    assert_null(reader);
+    close(folder);
+}
+
 UNIT_MAIN(cmocka_unit_test(every_dialect_of_commas_is_read), cmocka_unit_test(a_nul_spoils_its_line_only),
           cmocka_unit_test(gb18030_is_decoded_before_it_is_cut), cmocka_unit_test(control_lines_are_not_data),
           cmocka_unit_test(without_a_header_the_order_says_how_many),
           cmocka_unit_test(without_quoting_a_quote_is_a_character),
           cmocka_unit_test(a_line_too_long_is_kept_by_its_head_and_digest),
-          cmocka_unit_test(a_file_and_memory_give_the_same_rows))
+          cmocka_unit_test(a_file_and_memory_give_the_same_rows),
+          cmocka_unit_test(a_folder_is_an_error_and_no_reader))
