@@ -28,9 +28,10 @@ static bool take_bytes(const ProtobufCBinaryData *from, void *ret, size_t size)
     return true;
 }
 
+/* The zero token stands for "not stated", and what is not stated is not sent. */
 static bool take_token(protobuf_c_boolean present, const ProtobufCBinaryData *from, struct token *ret)
 {
-    return !present || take_bytes(from, ret->bytes, TOKEN_SIZE);
+    return !present || (take_bytes(from, ret->bytes, TOKEN_SIZE) && !token_is_zero(ret));
 }
 
 /* Codes only: protobuf lets any bytes through as a string, and tables would refuse the row for good. */

@@ -240,8 +240,45 @@ static void receipts_and_closes_go_there_and_back(void **state)
     wire_free(wire);
 }
 
+/* It reads as "not stated", which is said by leaving the token out. */
+static void a_token_of_zeros_is_refused(void **state)
+{
+    struct wire *wire = wire_new();
+    struct record sent = { .subject = subject,
+                           .source = SOURCE_METER,
+                           .subject_kind = SUBJECT_METER,
+                           .delivery = random_delivery(1),
+                           .line = 1,
+                           .key_epoch = 1,
+                           .schema = RECORD_SCHEMA,
+                           .valid_to_day = DAY_OPEN,
+                           .meter.household = { { 0xAB, 0xCD, 0xEF } } };
+    struct buffer bytes = { 0 };
+    struct delivery delivery;
+    struct record got;
+    struct err err = { 0 };
+    uint8_t *token;
+
+    (void)state;
+    sent.item = record_item_plain(&sent);
+    wire_pack_record(&sent, &bytes);
+    assert_int_equal(wire_unpack_record(wire, SOURCE_METER, subject.bytes, TOKEN_SIZE, bytes.data, bytes.size,
+                                        &got, &delivery, &err),
+                     0);
+    token = memmem(bytes.data, bytes.size, sent.meter.household.bytes, TOKEN_SIZE);
+    assert_non_null(token);
+    memset(token, 0, TOKEN_SIZE);
+    assert_int_equal(wire_unpack_record(wire, SOURCE_METER, subject.bytes, TOKEN_SIZE, bytes.data, bytes.size,
+                                        &got, &delivery, &err),
+                     -1);
+    assert_int_equal(err.kind, ERR_REJECT);
+    buffer_free(&bytes);
+    wire_free(wire);
+}
+
 UNIT_MAIN(cmocka_unit_test(records_go_there_and_back), cmocka_unit_test(what_is_not_ours_is_refused),
           cmocka_unit_test(text_that_no_table_takes_is_refused),
           cmocka_unit_test(an_item_that_is_not_its_word_is_refused),
           cmocka_unit_test(a_receipt_that_cannot_be_a_row_is_refused),
-          cmocka_unit_test(receipts_and_closes_go_there_and_back))
+          cmocka_unit_test(receipts_and_closes_go_there_and_back),
+          cmocka_unit_test(a_token_of_zeros_is_refused))
