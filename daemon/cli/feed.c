@@ -134,6 +134,8 @@ static int try_file(const struct feed_conf *feed, int file, struct trial *trial,
     int got;
 
     if (rows_open(feed, file, trial->line, &reader, err) < 0) {
+        if (err->kind != ERR_REJECT)
+            return -1;
         err->code = EXIT_DATA;
         return err_add(err, "the whole file is refused: ");
     }

@@ -10,7 +10,7 @@
 #include "lib/io/log.h"
 #include "lib/io/program.h"
 
-enum { WAIT_MS = 200, RETRY_MS = 1000 };
+enum { WAIT_MS = 200, RETRY_MS = 1000, CLOSE_TRIES = 3 };
 
 /* --- ls --- */
 
@@ -163,8 +163,8 @@ int run_period_close(struct cli *cli, struct err *err)
     if (cli_month(cli->words[0], &period, err) < 0 || cli_store(cli, &store, err) < 0)
         return -1;
     stop_on_signals();
-    while (period_close(store, cli->conf, period, &state, err) < 0) {
-        if (err->kind != ERR_RETRY || store_broken(store) || stopping())
+    for (int tries = 1; period_close(store, cli->conf, period, &state, err) < 0; tries++) {
+        if (err->kind != ERR_RETRY || store_broken(store) || stopping() || tries == CLOSE_TRIES)
             return -1;
         wait_ms(WAIT_MS);
     }

@@ -114,6 +114,11 @@ int run_schema_check(struct cli *cli, struct err *err)
 
 int run_schema_apply(struct cli *cli, struct err *err)
 {
+    CLEANUP(store_closep) struct store *store = NULL;
+
+    if (store_open(cli->conf, "olive", &store, err) < 0) /* it says better than sqitch what is wrong */
+        return -1;
+    store_closep(&store);
     if (run_sqitch(cli->conf, err) < 0)
         return -1;
     return run_schema_check(cli, err);

@@ -54,7 +54,7 @@ static void start_topic(struct status *status, struct text name)
     topic->topic[name.len] = '\0';
 }
 
-/* One row a partition, in order of the topics. */
+/* One row a partition, in order of the topics. A broker that did not answer once is not asked again. */
 static void add_partition(struct status *status, struct admin *admin, const struct rows *rows, size_t row)
 {
     struct text name = rows_text(rows, row, 0);
@@ -68,7 +68,7 @@ static void add_partition(struct status *status, struct admin *admin, const stru
     topic->distinct += (uint64_t)rows_int8(rows, row, 4);
     topic->repeated += (uint64_t)rows_int8(rows, row, 5);
     topic->quarantined += (uint64_t)rows_int8(rows, row, 6);
-    if (!admin || topic->lag < 0 ||
+    if (!admin || status->kafka.kind != ERR_NONE || topic->lag < 0 ||
         partition_lag(admin, topic->topic, rows_int4(rows, row, 1), rows_int8(rows, row, 2), &topic->lag,
                       &status->kafka) < 0)
         topic->lag = -1;
