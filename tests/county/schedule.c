@@ -114,7 +114,8 @@ static uint64_t tell(struct post *post, const struct plan *plan, int32_t number,
     if (twist == SENT_ANEW)
         delivery_again(post, plan->feed, sequence, sequence + 1, received + DAY_MS);
     if (twist == CORRECTED)
-        send(post, plan, &telling, bank_corrections, sequence + 1, received + 2 * (int64_t)DAY_MS, SPOIL_SOME);
+        send(post, plan, &telling, bank_corrections, sequence + 1, received + 2 * (int64_t)DAY_MS,
+             SPOIL_SOME);
     return sequence + 1 + (twist == SENT_ANEW || twist == CORRECTED);
 }
 
