@@ -102,6 +102,7 @@ void store_close(struct store *store)
 void store_closep(struct store **store)
 {
     store_close(*store);
+    *store = NULL;
 }
 
 bool store_broken(const struct store *store)

@@ -22,7 +22,7 @@
 struct store;
 int store_open(const struct conf *conf, const char *program, struct store **ret, struct err *err);
 void store_close(struct store *store);
-void store_closep(struct store **store);
+void store_closep(struct store **store);      /* also before opening anew: leaves NULL */
 bool store_broken(const struct store *store); /* the connection is gone: close, open again */
 
 /* A parameter in libpq's binary format. */
