@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/state/fault.h"
+#include "lib/io/fault.h"
 #include "daemon/state/feeds.h"
 #include "lib/base/arena.h"
 #include "lib/wire/record_wire.h"

@@ -5,7 +5,7 @@
 
 #include "daemon/state/close.h"
 #include "daemon/state/evidence.h"
-#include "daemon/state/fault.h"
+#include "lib/io/fault.h"
 #include "daemon/state/feeds.h"
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"

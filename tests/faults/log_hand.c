@@ -56,12 +56,6 @@ static void print_hex(const void *data, size_t size)
         printf("%02x", ((const uint8_t *)data)[i]);
 }
 
-static void note_delivered(void *user, void *opaque, bool acknowledged)
-{
-    (void)opaque;
-    *(bool *)user |= !acknowledged;
-}
-
 static int put_line(struct producer *producer, const struct hand *hand, char *line)
 {
     CLEANUP(buffer_free) struct buffer key = { 0 }, value = { 0 };
@@ -72,7 +66,7 @@ static int put_line(struct producer *producer, const struct hand *hand, char *li
     if (!space || !from_hex(line, &key) || !from_hex(space, &value))
         return err_stop(hand->err, EXIT_USAGE, "not a line of two hexadecimal words");
     return producer_publish(producer, hand->arguments[0], number(hand, 1, -1), key.size ? key.data : NULL,
-                            key.size, value.size ? value.data : NULL, value.size, NULL, 0, NULL, WAIT_MS,
+                            key.size, value.size ? value.data : NULL, value.size, NULL, 0, WAIT_MS,
                             hand->err);
 }
 
@@ -80,16 +74,13 @@ static int put(const struct hand *hand)
 {
     CLEANUP(producer_closep) struct producer *producer = NULL;
     char line[1 << 16];
-    bool refused = false;
 
-    if (producer_open(hand->conf, note_delivered, &refused, &producer, hand->err) < 0)
+    if (producer_open(hand->conf, &producer, hand->err) < 0)
         return -1;
     while (fgets(line, sizeof line, stdin))
         if (put_line(producer, hand, line) < 0)
             return -1;
-    if (producer_flush(producer, WAIT_MS, hand->err) < 0)
-        return -1;
-    return refused ? err_set(hand->err, ERR_RETRY, "a message was not acknowledged") : 0;
+    return producer_flush(producer, WAIT_MS, hand->err);
 }
 
 static int get(const struct hand *hand)
