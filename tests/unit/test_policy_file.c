@@ -87,6 +87,17 @@ static void the_shipped_policy_covers_nothing_and_changes_no_freshness(void **st
     assert_memory_equal(policy->fresh_months, policy_fresh_months, sizeof policy_fresh_months);
 }
 
-UNIT_MAIN(cmocka_unit_test(a_policy_is_read_in_full),
+static void an_error_is_one_line_whatever_the_key(void **state)
+{
+    static const char text[] = "\"a\\nb\": 1\n";
+    struct policy *policy = NULL;
+    struct err err = { 0 };
+
+    assert_int_equal(policy_parse(text, sizeof text - 1, "p.yaml", &policy, &err), -1);
+    assert_null(strchr(err.text, '\n'));
+    assert_non_null(strstr(err.text, "a b"));
+}
+
+UNIT_MAIN(cmocka_unit_test(an_error_is_one_line_whatever_the_key), cmocka_unit_test(a_policy_is_read_in_full),
           cmocka_unit_test(a_bad_policy_is_refused_with_its_place),
           cmocka_unit_test(the_shipped_policy_covers_nothing_and_changes_no_freshness))
