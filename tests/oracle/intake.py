@@ -80,16 +80,17 @@ class Intake:
         self.records, self.dead_letters = [], []
         self.totals = dict.fromkeys(TOTALS, 0)
         for receipt in scenario["received"]:
-            self.receive(receipt["file"], datetime.datetime.fromisoformat(receipt["at"]))
+            self.receive(receipt["file"], datetime.datetime.fromisoformat(receipt["at"]), receipt.get("dialect"))
 
-    def receive(self, path, at):
+    def receive(self, path, at, dialect):
         feed = self.feeds[os.path.basename(path).split("__")[0]]
         with open(os.path.join(self.folder, path), "rb") as file:
             data = file.read()
         number = re.search(r"__([0-9]+)\.", os.path.basename(path))
         sequence = int(number[1]) if number else len(feed.seen) + 1
         delivery = Delivery(path, feed.name, feed, sequence, at, data)
-        delivery.parse(feed.dialect)
+        delivery.dialect = reader.dialect_of({"dialect": dialect}) if dialect else feed.dialect
+        delivery.parse(delivery.dialect)
         self.totals["lines"] += len(delivery.rows)
         self.totals[self.take(feed, delivery)] += len(delivery.rows)
 
@@ -116,7 +117,7 @@ class Intake:
 
     def validate(self, feed, delivery):
         try:
-            validator = Validator(feed.source, feed.dialect, delivery.names, delivery.received_day)
+            validator = Validator(feed.source, delivery.dialect, delivery.names, delivery.received_day)
         except reader.Rejected as why:
             delivery.why = str(why)
             return [], []

@@ -4,7 +4,8 @@
     oracle.py FOLDER        reads FOLDER/scenario.json and the files it names, prints one JSON object
 
 The layout of scenario.json and of the answer is that of tests/golden/example (scenario.json, expected.json); a
-household carries deposit_mean, fund_balance and head_age beside the columns there. It shares no code and no
+household carries deposit_mean, fund_balance and head_age beside the columns there. A feed, or a single receipt, may
+have a `dialect` as `county` writes it. It shares no code and no
 table with olive: where they differ, one of them has misread the pages. Only the standard library is used.
 Exit: 0, 2 for a wrong call or a folder that cannot be read.
 """
