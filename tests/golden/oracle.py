@@ -21,7 +21,7 @@ from household import holding                   # noqa: E402
 from indicators import Moment                   # noqa: E402
 from oracle import Folder                       # noqa: E402
 from random_scenario import write as write_random   # noqa: E402
-from values import day, month                   # noqa: E402
+from values import Bad, day, employer_no, id_no, month  # noqa: E402
 
 count = failed = 0
 
@@ -105,6 +105,23 @@ def mutations(expected):
                 if not any(differences(expected, other)):
                     missed.append(f"{part['period']} {household['household_no']} {column}")
     claim("a comparison with one figure changed fails, whichever it is", missed)
+
+
+VECTORS = ((id_no, ("11010519491231002X", "440524188001010014", "34052419800101001X"),
+            ("110105194912310021", "440524188002300014", "3405241980010100")),
+           (employer_no, ("91350100M000100Y43",), ("91350100M000100Y44", "91350100M000100I43")))
+
+
+def vectors():
+    for read, valid, invalid in VECTORS:
+        for text in (*valid, *invalid):
+            try:
+                read(text)
+                if text in invalid:
+                    yield f"{text} passes"
+            except Bad:
+                if text in valid:
+                    yield f"{text} does not pass"
 
 
 # ---- the county ----
@@ -215,6 +232,7 @@ def contents(folder):
 
 
 if __name__ == "__main__":
+    claim("check characters: the vectors of the standards pass, others don't", vectors())
     example()
     for number in (1, 2, 3):
         county(number)

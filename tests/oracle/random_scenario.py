@@ -165,7 +165,8 @@ def property_row(dice):
     return {"id_no": some_id(dice), "unit_no": dice.choice(UNITS), "share": share(dice),
             "area_m2": dice.one("", "89.55", "100", "61.2001"),
             "usage": dice.one("residential", "residential", "shop", "other"),
-            "assessed_value": dice.one("", "1000000.01", "0", "500000.00"), "registered_on": start, "cancelled_on": some_end(dice, start)}
+            "assessed_value": dice.one("", "1000000.01", "0", "500000.00"), "registered_on": start,
+            "cancelled_on": some_end(dice, start)}
 
 
 def vehicle_row(dice):
