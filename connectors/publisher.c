@@ -126,7 +126,8 @@ static void name_headers(const struct dead_letter *letter, const struct record_i
     add_header(ret, "olive.line", texts->line);
     add_header(ret, "olive.byte", texts->byte);
     add_header(ret, "olive.reason", reason_names[letter->reason]);
-    add_header(ret, "olive.column", letter->column);
+    if (*letter->column)
+        add_header(ret, "olive.column", letter->column);
     add_header(ret, "olive.record", texts->record);
 }
 

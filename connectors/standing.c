@@ -316,7 +316,7 @@ bool record_ending(const struct record *greatest, bool retract, int32_t as_of_da
 {
     bool over = greatest->valid_to_day != DAY_OPEN && greatest->valid_to_day <= as_of_day;
 
-    if (greatest->retracted || (!retract && over))
+    if (greatest->retracted || over)
         return false;
     *ret = *greatest;
     if (retract)

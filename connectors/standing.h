@@ -31,8 +31,8 @@ int standing_merge(struct standing *standing, enum source source, standing_lacks
 int standing_commit(int folder, struct err *err);
 int standing_drop_next(int folder, struct err *err); /* what an interrupted delivery left */
 
-/* The record that ends or retracts `greatest` as of a day; false: it is left alone, being absent or ended
- * before. None is closed before it begins. Pure. */
+/* The record that ends or retracts `greatest` as of a day; false: it is left alone, being absent, or over by
+ * that day (a list of today may well lack what has ended). None is closed before it begins. Pure. */
 bool record_ending(const struct record *greatest, bool retract, int32_t as_of_day,
                    const struct delivery *delivery, uint64_t sequence, struct record *ret);
 

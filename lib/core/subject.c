@@ -259,6 +259,15 @@ static bool vehicle_counts(enum vehicle_type type)
     return type != VEHICLE_ELECTRIC_BICYCLE && type != VEHICLE_DISABILITY_SCOOTER;
 }
 
+/* Of several registrations of one plate that are held, the newest; NULL: none is held. */
+static const struct record *newest_held(const struct view *view, size_t from, size_t end)
+{
+    while (end > from)
+        if (held(view, view->facts[--end]))
+            return view->facts[end];
+    return NULL;
+}
+
 static void collect_vehicles(struct view *view, size_t from, size_t end)
 {
     struct sum value = { 0 };
@@ -267,8 +276,8 @@ static void collect_vehicles(struct view *view, size_t from, size_t end)
         const struct record *fact;
 
         next = item_end(view, at);
-        fact = newest(view, at, next, view->end_day); /* a plate once, by its newest registration */
-        if (!fact || !held(view, fact))
+        fact = newest_held(view, at, next); /* a plate counts once */
+        if (!fact)
             continue;
         note_last(view, INDICATOR_VEHICLE, view->period);
         if (!vehicle_counts(fact->vehicle.type))

@@ -386,7 +386,7 @@ void wire_pack_record(const struct record *record, struct buffer *out)
     PUT(&message, subject_kind, record->subject_kind != SUBJECT_PERSON, (uint32_t)record->subject_kind);
     PUT(&message, origin, record->line == 0, bytes_of(record->origin.bytes, RECORD_ID_SIZE));
     facts_of[record->source].put(record, &message, &facts);
-    wire_pack(&message.base, out);
+    wire_pack_small(&message.base, WIRE_RECORD_BYTES_MAX, out);
 }
 
 /* The fact of this source is there, and no other. */

@@ -59,3 +59,11 @@ void wire_pack(const ProtobufCMessage *message, struct buffer *out)
 
     protobuf_c_message_pack(message, buffer_grow(out, size));
 }
+
+/* Asking for the size first is half the cost of packing. */
+void wire_pack_small(const ProtobufCMessage *message, size_t size_max, struct buffer *out)
+{
+    size_t size = protobuf_c_message_pack(message, buffer_grow(out, size_max));
+
+    out->size -= size_max - size;
+}

@@ -15,5 +15,7 @@ struct wire {
 void *wire_unpack(struct wire *wire, const ProtobufCMessageDescriptor *descriptor, const void *data,
                   size_t size, size_t size_max, struct err *err);
 void wire_pack(const ProtobufCMessage *message, struct buffer *out);
+/* The same for a message that is known to be no longer than size_max. */
+void wire_pack_small(const ProtobufCMessage *message, size_t size_max, struct buffer *out);
 
 #endif

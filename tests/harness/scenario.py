@@ -345,8 +345,8 @@ class Scenario:
                 headers = json.loads(line)["headers"]
                 letters[headers["olive.record"]] = {
                     "file": files.get(headers["olive.delivery"]), "line": int(headers["olive.line"]),
-                    "reason": headers["olive.reason"], "column": headers["olive.column"]}
-        return sorted(letters.values(), key=lambda letter: (letter["file"], letter["line"]))
+                    "reason": headers["olive.reason"], "column": headers.get("olive.column")}
+        return sorted(letters.values(), key=lambda letter: (str(letter["file"]), letter["line"]))
 
     def answers(self, sealed=True):
         numbers = self.numbers()

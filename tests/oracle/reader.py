@@ -62,19 +62,33 @@ def read_rows(data, dialect):
 
 
 def split_rows(lines, dialect):
-    at = 0
+    """A row over several lines is believed only when it is whole: else a stray quote would cost all up to the next one."""
+    at, count = 0, None if dialect.header else len(dialect.order)
     while at < len(lines):
         number, raw = lines[at]
         at += 1
         if is_blank(raw):
             continue
-        while True:
-            fields, open_quote = split_raw(raw, dialect)
-            if not open_quote or at == len(lines) or len(raw) > LINE_SIZE_MAX:
-                break
-            raw += b"\n" + lines[at][1]
-            at += 1
+        fields, open_quote = split_raw(raw, dialect)
+        if open_quote:
+            whole = join_row(lines, at, raw, dialect, count)
+            if whole:
+                at, raw, fields = whole
+                open_quote = False
+        count = len(fields or []) if count is None else count
         yield (number, *judge(raw, fields, open_quote))
+
+
+def join_row(lines, at, raw, dialect, count):
+    """(next line, bytes, fields) of the row that begins with an open quote, or None when it never becomes whole."""
+    open_quote = True
+    while open_quote and at < len(lines) and len(raw) <= LINE_SIZE_MAX:
+        raw += b"\n" + lines[at][1]
+        at += 1
+        fields, open_quote = split_raw(raw, dialect)
+    if open_quote or not fields or len(raw) > LINE_SIZE_MAX or (count is not None and len(fields) != count):
+        return None
+    return at, raw, fields
 
 
 def judge(raw, fields, open_quote):

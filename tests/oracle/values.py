@@ -129,7 +129,14 @@ def trips(text):
 
 
 def revision(text):
-    return not_negative(decimal(text, 0))
+    """Any integer from 0 on that a program can hold: the limit of 10^13 is one of amounts."""
+    found = NUMBER.fullmatch(text)
+    if not found or found[3] is not None:
+        raise Bad("BAD_AMOUNT")
+    ret = int(found[2]) * (-1 if found[1] == "-" else 1)
+    if not 0 <= ret < 2 ** 63:
+        raise Bad("OUT_OF_RANGE")
+    return ret
 
 
 def percent_or_decimal(text):

@@ -71,16 +71,17 @@ static void what_a_list_lacks_ends_on_its_day_and_never_before_it_begins(void **
     }
 }
 
-static void a_retracted_key_was_never_there_even_if_it_is_over(void **state)
+static void what_is_retracted_was_never_there_unless_it_was_over(void **state)
 {
     const struct delivery delivery = { .digest = { 9 }, .received_ms = 9000 };
-    const struct record stood = right(1, 5, 100, 150);
+    const struct record stood = right(1, 5, 100, 250), over = right(1, 5, 100, 200);
     struct record ending, again;
 
     assert_true(record_ending(&stood, true, 200, &delivery, 2, &ending));
     assert_true(ending.retracted);
     assert_int_equal(ending.revision, 5); /* never less than the record's own */
     assert_int_equal(ending.valid_to_day, DAY_OPEN);
+    assert_false(record_ending(&over, true, 200, &delivery, 2, &again));
     assert_false(record_ending(&ending, true, 300, &delivery, 3, &again));
     assert_false(record_ending(&ending, false, 300, &delivery, 3, &again));
 }
@@ -184,7 +185,7 @@ static void a_standing_file_that_is_not_ours_is_refused(void **state)
 
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_enter, scratch_leave)
 UNIT_MAIN(cmocka_unit_test(what_a_list_lacks_ends_on_its_day_and_never_before_it_begins),
-          cmocka_unit_test(a_retracted_key_was_never_there_even_if_it_is_over),
+          cmocka_unit_test(what_is_retracted_was_never_there_unless_it_was_over),
           IN_SCRATCH(each_list_ends_what_the_one_before_had_and_it_lacks),
           IN_SCRATCH(an_incomplete_list_adds_and_the_next_whole_one_ends_all_it_lacks),
           IN_SCRATCH(a_list_that_was_interrupted_is_taken_again_from_the_same_state),
