@@ -1,16 +1,18 @@
-/* log_hand - a hand in the log: what the fault tests do to topics that no program of ours would.
+/* log_hand - a hand in the log: what tests do to topics that no program of ours would.
  *
- *     log_hand CONFIG put TOPIC [PARTITION]        publishes lines "KEY VALUE" of stdin, both in hex ("-":
- * none) log_hand CONFIG get TOPIC PARTITION OFFSET   prints one message so log_hand CONFIG trim TOPIC
- * PARTITION OFFSET  deletes what lies before OFFSET, as retention does log_hand CONFIG drop TOPIC deletes the
- * topic log_hand CONFIG make TOPIC PARTITIONS        makes it log_hand CONFIG grow TOPIC PARTITIONS gives it
- * more partitions */
+ * log_hand CONFIG put TOPIC [PARTITION]         publishes lines "KEY VALUE" of stdin, both in hex ("-": none)
+ * log_hand CONFIG get TOPIC PARTITION OFFSET    prints one message so
+ * log_hand CONFIG trim TOPIC PARTITION OFFSET   deletes what lies before OFFSET, as retention does
+ * log_hand CONFIG drop TOPIC...                 deletes the topics
+ * log_hand CONFIG make TOPIC PARTITIONS         makes it
+ * log_hand CONFIG grow TOPIC PARTITIONS         gives it more partitions */
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/buffer.h"
 #include "lib/io/bus.h"
 #include "lib/io/bus_private.h"
@@ -129,10 +131,14 @@ static void ask_trim(const struct hand *hand, rd_kafka_t *kafka, rd_kafka_queue_
 
 static void ask_drop(const struct hand *hand, rd_kafka_t *kafka, rd_kafka_queue_t *queue)
 {
-    rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(hand->arguments[0]);
+    size_t count = (size_t)hand->count;
+    rd_kafka_DeleteTopic_t **topics = mem_alloc(count * sizeof *topics);
 
-    rd_kafka_DeleteTopics(kafka, &topic, 1, NULL, queue);
-    rd_kafka_DeleteTopic_destroy(topic);
+    for (size_t i = 0; i < count; i++)
+        topics[i] = rd_kafka_DeleteTopic_new(hand->arguments[i]);
+    rd_kafka_DeleteTopics(kafka, topics, count, NULL, queue);
+    rd_kafka_DeleteTopic_destroy_array(topics, count);
+    free((void *)topics);
 }
 
 static void ask_grow(const struct hand *hand, rd_kafka_t *kafka, rd_kafka_queue_t *queue)

@@ -24,6 +24,8 @@ TZ = "+08:00"
 TOTALS = ["lines", "published", "dead_lettered", "duplicate", "obsolete", "rejected", "ended", "retracted"]
 DIALECT_WORDS = ["charset", "delimiter", "quote", "header", "header_lines", "trailer_lines", "order", "columns", "ignore",
                  "constants", "line_bytes_max"]
+SOURCES = ["household", "roster", "declaration", "deposit", "property", "vehicle", "provident-fund", "utility", "telecom",
+           "transport", "meter"]
 CLOSES_MAX = 60
 
 
@@ -105,6 +107,7 @@ class Delivery:
         if not match:
             raise Failed(f"{self.file}: a delivery is named FEED__SEQUENCE.EXTENSION")
         self.feed, self.sequence = match[1], int(match[2])
+        self.dialect = entry.get("dialect")  # of this file, where it is another than its feed's
 
     def digest(self):
         """As FEEDS defines a delivery's digest."""
@@ -168,7 +171,16 @@ class Scenario:
     def __exit__(self, *ignored):
         self.close()
 
+    def topics(self):
+        names = ["olive.delivery.v1"]
+        for source in SOURCES:
+            names += [f"olive.{source}.v1", f"olive.{source}.v1.dlq"]
+        return [f"{self.name}.{name}" for name in names]
+
     def close(self):
+        with contextlib.suppress(Failed, OSError):
+            if self.has_topics:
+                run([BUILD / "tests/faults/log_hand", self.config, "drop", *self.topics()])
         with contextlib.suppress(Failed):
             if self.has_database:
                 psql(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)", "postgres")
@@ -215,6 +227,9 @@ class Scenario:
         for name in self.feeds:
             (self.work / "inbox" / name).mkdir(parents=True)
         (self.work / "policy.yaml").write_text(self.policy_yaml(), "utf-8")
+        self.write_options()
+
+    def write_options(self):
         fuse = {"flush_ms": self.flush_ms}
         if self.flush_records:
             fuse["flush_records"] = self.flush_records
@@ -236,6 +251,7 @@ class Scenario:
         stack()
         self.write_config()
         self.make_database()
+        self.has_topics = True
         self.olive("topics", "apply")
 
     def make_database(self):
@@ -284,8 +300,22 @@ class Scenario:
         size = max(1, -(-len(deliveries) // batches))
         for start in range(0, len(deliveries), size):
             for delivery in deliveries[start:start + size]:
-                self.drop(delivery)
+                if delivery.dialect:
+                    self.deliver_in_dialect(delivery)
+                else:
+                    self.drop(delivery)
             self.connect()
+
+    def deliver_in_dialect(self, delivery):
+        """A file in another dialect than its feed's: what came before it is taken first, then it alone."""
+        self.connect()
+        plain = self.feeds[delivery.feed]
+        self.feeds[delivery.feed] = {**plain, "dialect": delivery.dialect}
+        self.write_options()
+        self.drop(delivery)
+        self.connect()
+        self.feeds[delivery.feed] = plain
+        self.write_options()
 
     def close_periods(self, instances=1):
         """Every period that is asked about is sealed, in order; False when they are too far apart to do that."""
