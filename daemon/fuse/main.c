@@ -110,6 +110,7 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD,
             64 << 20); /* fetch buffers come from the heap and are used again: a third of the cost */
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    mallopt(M_ARENA_MAX, 1); /* a heap a thread keeps what the threads hand each other twice */
     stop_on_signals();
     if (open_patiently(conf, until_end, &fuse, &err) < 0)
         return log_fatal(&err);

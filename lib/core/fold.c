@@ -1,6 +1,7 @@
 #include "lib/core/fold.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef int record_order(const void *left,
                          const void *right); /* of pointers to records, as qsort() has them */
@@ -22,15 +23,13 @@ static int by_identity(const void *left, const void *right)
     return order ? order : (a > b) - (a < b);
 }
 
-/* Most subjects have a few dozen records that come nearly sorted: insertion wins there, and qsort beyond. */
-enum { INSERTION_MAX = 24 };
+/* Most subjects have a few dozen records: short runs are sorted by insertion and merged in pairs; qsort has
+ * the rest, because there is no memory here for more. Inlined, so that the order is, too. */
+enum { RUN = 8, MERGE_MAX = 512 };
 
-static void sort_records(const struct record **records, size_t count, record_order *order)
+static inline __attribute__((always_inline)) void sort_run(const struct record **records, size_t count,
+                                                           record_order *order)
 {
-    if (count > INSERTION_MAX) {
-        qsort((void *)records, count, sizeof *records, order);
-        return;
-    }
     for (size_t i = 1; i < count; i++) {
         const struct record *moving = records[i];
         size_t at = i;
@@ -41,6 +40,58 @@ static void sort_records(const struct record **records, size_t count, record_ord
     }
 }
 
+/* [0, middle) and [middle, count) of `from` into `to`. */
+static inline __attribute__((always_inline)) void merge(const struct record **from, size_t middle,
+                                                        size_t count, const struct record **to,
+                                                        record_order *order)
+{
+    size_t left = 0, right = middle;
+
+    for (size_t at = 0; at < count; at++)
+        to[at] = right == count ||
+                         (left < middle && order((const void *)&from[left], (const void *)&from[right]) <= 0)
+                     ? from[left++]
+                     : from[right++];
+}
+
+static inline __attribute__((always_inline)) void merge_sort(const struct record **records, size_t count,
+                                                             record_order *order)
+{
+    const struct record *scratch[MERGE_MAX], **from = records, **to = scratch;
+
+    for (size_t at = 0; at < count; at += RUN)
+        sort_run(records + at, count - at < RUN ? count - at : RUN, order);
+    for (size_t run = RUN; run < count; run *= 2) {
+        const struct record **swap = from;
+
+        for (size_t at = 0; at < count; at += 2 * run) {
+            size_t pair = count - at < 2 * run ? count - at : 2 * run;
+
+            merge(from + at, pair < run ? pair : run, pair, to + at, order);
+        }
+        from = to;
+        to = swap;
+    }
+    if (from != records)
+        memcpy((void *)records, (const void *)from, count * sizeof *records);
+}
+
+static void sort_by_key(const struct record **records, size_t count)
+{
+    if (count > MERGE_MAX)
+        qsort((void *)records, count, sizeof *records, by_key_and_rank);
+    else
+        merge_sort(records, count, by_key_and_rank);
+}
+
+static void sort_by_identity(const struct record **records, size_t count)
+{
+    if (count > MERGE_MAX)
+        qsort((void *)records, count, sizeof *records, by_identity);
+    else
+        merge_sort(records, count, by_identity);
+}
+
 size_t fold(const struct record **records, size_t count, int64_t known_at_ms)
 {
     size_t visible = 0, holding = 0;
@@ -48,7 +99,7 @@ size_t fold(const struct record **records, size_t count, int64_t known_at_ms)
     for (size_t i = 0; i < count; i++)
         if (records[i]->delivery->received_ms <= known_at_ms)
             records[visible++] = records[i];
-    sort_records(records, visible, by_key_and_rank);
+    sort_by_key(records, visible);
     for (size_t i = 0; i < visible; i++) {
         bool last_of_key = i + 1 == visible || record_key_compare(records[i], records[i + 1]) != 0;
 
@@ -64,8 +115,8 @@ size_t fold_new(const struct record **known, size_t known_count, const struct re
     const struct record *last = NULL;
     size_t at = 0, fresh = 0;
 
-    sort_records(known, known_count, by_identity);
-    sort_records(incoming, incoming_count, by_identity);
+    sort_by_identity(known, known_count);
+    sort_by_identity(incoming, incoming_count);
     for (size_t i = 0; i < incoming_count; i++) {
         while (at < known_count && record_identity_compare(known[at], incoming[i]) < 0)
             at++;

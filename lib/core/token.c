@@ -28,23 +28,6 @@ bool token_kind_from(const char *name, enum token_kind *ret)
     return false;
 }
 
-int token_compare(const struct token *a, const struct token *b)
-{
-    return memcmp(a->bytes, b->bytes, TOKEN_SIZE);
-}
-
-bool token_equal(const struct token *a, const struct token *b)
-{
-    return token_compare(a, b) == 0;
-}
-
-bool token_is_zero(const struct token *token)
-{
-    static const struct token zero;
-
-    return token_equal(token, &zero);
-}
-
 const char *token_text(const struct token *token, char ret[TOKEN_TEXT_SIZE])
 {
     hex_encode(token->bytes, TOKEN_SIZE, ret);

@@ -6,8 +6,10 @@
 #ifndef OLIVE_CORE_TOKEN_H
 #define OLIVE_CORE_TOKEN_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { TOKEN_SIZE = 16, TOKEN_TEXT_SIZE = 2 * TOKEN_SIZE + 1 };
 
@@ -34,9 +36,36 @@ enum token_kind {
 extern const char *const token_kind_names[TOKEN_KIND_COUNT];
 bool token_kind_from(const char *name, enum token_kind *ret);
 
-int token_compare(const struct token *a, const struct token *b); /* as memcmp */
-bool token_equal(const struct token *a, const struct token *b);
-bool token_is_zero(const struct token *token);
+/* In the header, and by halves: what sorts and looks up records does little else. */
+static inline uint64_t token_half(const struct token *token, size_t at)
+{
+    uint64_t half;
+
+    memcpy(&half, token->bytes + at, sizeof half);
+    return half;
+}
+
+static inline bool token_equal(const struct token *a, const struct token *b)
+{
+    return ((token_half(a, 0) ^ token_half(b, 0)) | (token_half(a, 8) ^ token_half(b, 8))) == 0;
+}
+
+static inline bool token_is_zero(const struct token *token)
+{
+    return (token_half(token, 0) | token_half(token, 8)) == 0;
+}
+
+static inline int token_compare(const struct token *a, const struct token *b) /* as memcmp */
+{
+    uint64_t left = be64toh(token_half(a, 0)), right = be64toh(token_half(b, 0));
+
+    if (left == right) {
+        left = be64toh(token_half(a, 8));
+        right = be64toh(token_half(b, 8));
+    }
+    return (left > right) - (left < right);
+}
+
 const char *token_text(const struct token *token, char ret[TOKEN_TEXT_SIZE]);
 
 #endif
