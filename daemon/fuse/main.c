@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "daemon/fuse/fuse.h"
@@ -43,7 +44,7 @@ static int run(struct fuse *fuse)
 {
     unsigned failures = 0; /* in a row: since something was committed last */
     uint64_t flushes = 0;
-    bool alarmed = false;
+    struct err told = { 0 }; /* the alarm that was logged last */
 
     while (!stopping() && !fuse_done(fuse)) {
         struct err err = { 0 };
@@ -59,9 +60,9 @@ static int run(struct fuse *fuse)
         } else {
             return log_fatal(&err);
         }
-        if (fuse_alarm(fuse) && !alarmed) {
-            log_err(LOG_LEVEL_ERROR, "gap", fuse_alarm(fuse));
-            alarmed = true;
+        if (fuse_alarm(fuse) && strcmp(told.text, fuse_alarm(fuse)->text) != 0) {
+            told = *fuse_alarm(fuse);
+            log_err(LOG_LEVEL_ERROR, "gap", &told);
         }
     }
     return EXIT_OK;
