@@ -1,6 +1,7 @@
 #include "lib/wire/wire_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { DECODE_BYTES_MAX = 32 << 20 };
 
@@ -37,6 +38,146 @@ void wire_freep(struct wire **wire)
     wire_free(*wire);
 }
 
+/* --- messages as our own writers make them
+ * ------------------------------------------------------------------------------------------------------ */
+
+struct cursor {
+    const uint8_t *at, *end;
+};
+
+static inline bool take_varint(struct cursor *cursor, uint64_t *ret)
+{
+    uint64_t value = 0;
+
+    for (unsigned shift = 0; shift < 64 && cursor->at < cursor->end; shift += 7) {
+        uint8_t byte = *cursor->at++;
+
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) {
+            *ret = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool put_number(const ProtobufCFieldDescriptor *field, uint64_t value, void *ret)
+{
+    uint32_t narrow = (uint32_t)value;
+
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_UINT32:
+        memcpy(ret, &narrow, sizeof narrow);
+        return value <= UINT32_MAX;
+    case PROTOBUF_C_TYPE_SINT32:
+        narrow = narrow >> 1 ^ -(narrow & 1);
+        memcpy(ret, &narrow, sizeof narrow);
+        return value <= UINT32_MAX;
+    case PROTOBUF_C_TYPE_SINT64:
+        value = value >> 1 ^ -(value & 1);
+        memcpy(ret, &value, sizeof value);
+        return true;
+    case PROTOBUF_C_TYPE_UINT64:
+        memcpy(ret, &value, sizeof value);
+        return true;
+    case PROTOBUF_C_TYPE_BOOL:
+        *(protobuf_c_boolean *)ret = (protobuf_c_boolean)value;
+        return value <= 1;
+    default:
+        return false;
+    }
+}
+
+static ProtobufCMessage *unpack_fields(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
+                                       struct cursor cursor);
+
+static bool put_piece(struct wire *wire, const ProtobufCFieldDescriptor *field, struct cursor piece,
+                      void *ret)
+{
+    size_t size = (size_t)(piece.end - piece.at);
+    void *made;
+
+    if (field->type == PROTOBUF_C_TYPE_BYTES) {
+        ((ProtobufCBinaryData *)ret)->len = size;
+        ((ProtobufCBinaryData *)ret)->data = (uint8_t *)(uintptr_t)piece.at;
+        return true;
+    }
+    if (field->type == PROTOBUF_C_TYPE_STRING)
+        made = arena_strndup(wire->arena, (const char *)piece.at, size);
+    else
+        made = field->type == PROTOBUF_C_TYPE_MESSAGE ? unpack_fields(wire, field->descriptor, piece) : NULL;
+    memcpy(ret, &made, sizeof made);
+    return made != NULL;
+}
+
+static bool take_piece(struct cursor *cursor, struct cursor *ret)
+{
+    uint64_t size;
+
+    if (!take_varint(cursor, &size) || size > (uint64_t)(cursor->end - cursor->at))
+        return false;
+    *ret = (struct cursor){ cursor->at, cursor->at + size };
+    cursor->at = ret->end;
+    return true;
+}
+
+static bool take_field(struct wire *wire, const ProtobufCFieldDescriptor *field, unsigned wire_type,
+                       struct cursor *cursor, char *message)
+{
+    struct cursor piece;
+    uint64_t value;
+
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        return false;
+    if (field->label == PROTOBUF_C_LABEL_OPTIONAL && field->quantifier_offset)
+        *(protobuf_c_boolean *)(message + field->quantifier_offset) = true;
+    if (wire_type == PROTOBUF_C_WIRE_TYPE_VARINT)
+        return take_varint(cursor, &value) && put_number(field, value, message + field->offset);
+    return wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED && take_piece(cursor, &piece) &&
+           put_piece(wire, field, piece, message + field->offset);
+}
+
+/* Fields in ascending order, each once, none unknown and none repeated; NULL: not so, or broken. */
+static ProtobufCMessage *unpack_fields(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
+                                       struct cursor cursor)
+{
+    ProtobufCMessage *message = arena_alloc(wire->arena, descriptor->sizeof_message);
+    unsigned at = 0;
+    uint64_t tag;
+
+    if (!message)
+        return NULL;
+    descriptor->message_init(message);
+    while (cursor.at < cursor.end) {
+        if (!take_varint(&cursor, &tag))
+            return NULL;
+        for (; at < descriptor->n_fields && descriptor->fields[at].id != tag >> 3; at++)
+            if (descriptor->fields[at].label == PROTOBUF_C_LABEL_REQUIRED)
+                return NULL;
+        if (at == descriptor->n_fields ||
+            !take_field(wire, &descriptor->fields[at++], tag & 7, &cursor, (char *)message))
+            return NULL;
+    }
+    for (; at < descriptor->n_fields; at++)
+        if (descriptor->fields[at].label == PROTOBUF_C_LABEL_REQUIRED)
+            return NULL;
+    return message;
+}
+
+ProtobufCMessage *wire_unpack_plain(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
+                                    const void *data, size_t size)
+{
+    arena_reset(wire->arena);
+    return unpack_fields(wire, descriptor, (struct cursor){ data, (const uint8_t *)data + size });
+}
+
+ProtobufCMessage *wire_unpack_any(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
+                                  const void *data, size_t size)
+{
+    arena_reset(wire->arena);
+    return protobuf_c_message_unpack(descriptor, &wire->allocator, size, data);
+}
+
 void *wire_unpack(struct wire *wire, const ProtobufCMessageDescriptor *descriptor, const void *data,
                   size_t size, size_t size_max, struct err *err)
 {
@@ -46,8 +187,9 @@ void *wire_unpack(struct wire *wire, const ProtobufCMessageDescriptor *descripto
         err_set(err, ERR_REJECT, data ? "the message is too large" : "the message is empty");
         return NULL;
     }
-    arena_reset(wire->arena);
-    message = protobuf_c_message_unpack(descriptor, &wire->allocator, size, data);
+    message = wire_unpack_plain(wire, descriptor, data, size);
+    if (!message)
+        message = wire_unpack_any(wire, descriptor, data, size);
     if (!message)
         err_set(err, ERR_REJECT, "the message cannot be decoded");
     return message;

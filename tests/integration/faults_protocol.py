@@ -45,8 +45,8 @@ class Case:
 
 def two_at_once(case):
     """Movers and mixed households lie in both instances' partitions, and flushes are small: they meet all the time."""
-    one = case.start(fault="flush-begin:1:2500", flush_records=60)  # or it would be done before the other comes
-    two = case.start(flush_records=60)
+    one = case.start(fault="flush-begin:1:2500", flush_records=60, instance="one")  # or it would be done before the other comes
+    two = case.start(flush_records=60, instance="two")
     case.ends("two instances at once", one, two)
     owners = psql("SELECT count(DISTINCT instance) FROM olive.partition_owner", case.database)
     case.tap.ok("and both have partitions", owners == "2", owners)
