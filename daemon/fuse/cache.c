@@ -73,6 +73,18 @@ static struct cached **slot_of(const struct cache *cache, const struct token *to
     }
 }
 
+void cache_expect(const struct cache *cache, const void *key, size_t size, bool entry)
+{
+    struct cached **slot;
+    size_t at;
+
+    if (!key || size != TOKEN_SIZE)
+        return;
+    memcpy(&at, key, sizeof at);
+    slot = &cache->slots[at & (cache->slot_count - 1)];
+    __builtin_prefetch(entry ? (const void *)*slot : (const void *)slot);
+}
+
 /* Makes the table anew, of another size, without the entries that `keeps` says no to. */
 static void rebuild(struct cache *cache, size_t slot_count, int32_t without)
 {

@@ -39,6 +39,9 @@ void cache_freep(struct cache **cache);
 /* The subject, made when it is not there. `whole`: the partition has no evidence in the database, so a new
  * entry is loaded at once. */
 struct cached *cache_subject(struct cache *cache, const struct token *token, int32_t partition, bool whole);
+/* A key that is asked for soon: most of what a record costs is waiting for memory. Twice, a little apart:
+ * first where the entry's address is, then the entry. */
+void cache_expect(const struct cache *cache, const void *key, size_t size, bool entry);
 void cache_touch(struct cache *cache, struct cached *cached);
 /* Puts a record behind the subject's pending ones. Its delivery must be interned; it needs no number yet. */
 void cache_put(struct cache *cache, struct cached *cached, const struct record *record);

@@ -184,6 +184,18 @@ static int take_message(struct fuse *fuse, int topic, const struct bus_message *
     return 0;
 }
 
+enum { AHEAD = 8 };
+
+static void expect(const struct fuse *fuse, const struct bus_batch *batch, size_t i)
+{
+    const struct bus_message *soon = &batch->messages[i + AHEAD], *later = soon + AHEAD;
+
+    if (i + AHEAD < batch->count)
+        cache_expect(fuse->cache, soon->key, soon->key_size, true);
+    if (i + 2 * AHEAD < batch->count)
+        cache_expect(fuse->cache, later->key, later->key_size, false);
+}
+
 int take_batch(struct fuse *fuse, const struct bus_batch *batch, struct err *err)
 {
     const char *name = NULL;
@@ -192,6 +204,7 @@ int take_batch(struct fuse *fuse, const struct bus_batch *batch, struct err *err
     for (size_t i = 0; i < batch->count; i++) {
         const struct bus_message *message = &batch->messages[i];
 
+        expect(fuse, batch, i);
         if (message->topic != name) { /* messages of a topic come in runs that share the name */
             name = message->topic;
             topic = take_topic(fuse, name);

@@ -49,7 +49,7 @@ def two_at_once(case):
     two = case.start(flush_records=60, instance="two")
     case.ends("two instances at once", one, two)
     owners = psql("SELECT count(DISTINCT instance) FROM olive.partition_owner", case.database)
-    case.tap.ok("and both have partitions", owners == "2", owners)
+    case.tap.ok("and both have partitions", owners == "2", f"{owners} {case.stage.log(case.name)}")
 
 
 def joins_and_leaves(case):
