@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"
+#include "daemon/state/fault.h"
 
 void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count)
 {
@@ -185,6 +186,7 @@ static int acquire_one(struct fuse *fuse, int32_t partition, struct err *err)
     }
     if (store_run(fuse->store, "COMMIT", err) < 0 || seek_partition(fuse, partition, err) < 0)
         return -1;
+    fault_point("acquired");
     fuse->partitions[partition].acquired = true;
     fuse->partitions[partition].stopped = false;
     fuse->sweeping = true; /* until a look says that nobody is behind */

@@ -24,9 +24,9 @@ class Case:
         self.database = stage.fresh(name)
         self.options = {"flush_records": 300, **options}
 
-    def start(self, member=None, fault=None, **more):
-        config = self.stage.config(self.database, member=member, **{**self.options, **more})
-        return self.stage.start(config, fault=fault, log=self.name)
+    def start(self, *arguments, fault=None, **more):
+        config = self.stage.config(self.database, **{**self.options, **more})
+        return self.stage.start(config, *arguments, fault=fault, log=self.name)
 
     def at(self, share):
         """Waits until this share of the log is committed."""
@@ -50,6 +50,19 @@ def two_at_once(case):
     case.ends("two instances at once", one, two)
     owners = psql("SELECT count(DISTINCT instance) FROM olive.partition_owner", case.database)
     case.tap.ok("and both have partitions", owners == "2", f"{owners} {case.stage.log(case.name)}")
+
+
+def first_meeting(case):
+    """Each instance flushes its half once, and the second while the first has its transaction open: they meet in nearly
+    every household for the first and only time, so no later flush mends what this one gets wrong."""
+    half = {"flush_records": 1000000}
+    one = case.start("--until-end", fault="acquired:1:3500", instance="one", **half)  # until the other has joined
+    two = case.start("--until-end", fault="flush-households:1:2500", instance="two", **half)
+    codes = [case.stage.wait(process) for process in (one, two)]
+    case.tap.ok("two instances meet once: both end", codes == [0, 0], f"{codes} {case.stage.log(case.name)}")
+    flushed = psql("SELECT count(DISTINCT instance) FROM olive.partition_owner", case.database)
+    case.tap.ok("and each had its half", flushed == "2", f"{flushed} {case.stage.log(case.name)}")
+    same(case.tap, "two instances meet once: the state is that of one", case.database, case.wanted)
 
 
 def joins_and_leaves(case):
@@ -113,6 +126,7 @@ def table_lock(case):
 # By name, as words of the command line choose them.
 CASES = {
     "two": (two_at_once,),
+    "meet": (first_meeting,),
     "joins": (joins_and_leaves,),
     "zombie_in_flush": (zombie, "flush-households:8:stop"),
     "zombie_between": (zombie, "flush-committed:8:stop"),
