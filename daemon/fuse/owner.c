@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/fuse/fuse_private.h"
-#include "daemon/state/fault.h"
+#include "lib/io/fault.h"
 
 void owner_assigned(struct fuse *fuse, const int32_t *partitions, size_t count)
 {
