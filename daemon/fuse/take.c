@@ -184,7 +184,7 @@ static int take_message(struct fuse *fuse, int topic, const struct bus_message *
     return 0;
 }
 
-enum { AHEAD = 8 };
+enum { AHEAD = 8, FURTHER = 2 * AHEAD };
 
 static void expect(const struct fuse *fuse, const struct bus_batch *batch, size_t i)
 {
@@ -192,7 +192,7 @@ static void expect(const struct fuse *fuse, const struct bus_batch *batch, size_
 
     if (i + AHEAD < batch->count)
         cache_expect(fuse->cache, soon->key, soon->key_size, true);
-    if (i + 2 * AHEAD < batch->count)
+    if (i + FURTHER < batch->count)
         cache_expect(fuse->cache, later->key, later->key_size, false);
 }
 
