@@ -53,7 +53,7 @@ static const struct conf_option options[] = {
       .help = "between two transactions when live" },
     { "fuse.flush_ms_max", CONF_NUMBER, AT(fuse.flush_ms_max), "10000", 1, 600000,
       .help = "the same when lagging" },
-    { "fuse.flush_records", CONF_NUMBER, AT(fuse.flush_records), "4000000", 1, 10000000,
+    { "fuse.flush_records", CONF_NUMBER, AT(fuse.flush_records), "10000000", 1, 100000000,
       .help = "records of a transaction at the most" },
     { "fuse.memory_mib", CONF_NUMBER, AT(fuse.memory_mib), "4096", 16, 1048576,
       .help = "memory that the cache may take" },

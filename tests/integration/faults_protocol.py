@@ -57,6 +57,7 @@ def first_meeting(case):
     every household for the first and only time, so no later flush mends what this one gets wrong."""
     half = {"flush_records": 1000000}
     one = case.start("--until-end", fault="acquired:1:3500", instance="one", **half)  # until the other has joined
+    until(lambda: psql("SELECT count(*) FROM olive.partition_owner WHERE instance = 'one'", case.database) != "0")
     two = case.start("--until-end", fault="flush-households:1:2500", instance="two", **half)
     codes = [case.stage.wait(process) for process in (one, two)]
     case.tap.ok("two instances meet once: both end", codes == [0, 0], f"{codes} {case.stage.log(case.name)}")
