@@ -78,7 +78,7 @@ static void yaml_feed(FILE *file, const struct feed *feed)
     fputs("    sequence: \"__([0-9]+)\\\\.\"\n    ready: control\n", file);
     fprintf(file, "    charset: %s\n", feed->gb18030 ? "gb18030" : "utf-8");
     yaml_text(file, "delimiter", feed->delimiter);
-    yaml_text(file, "quote", feed->quote ? (const char[]){ feed->quote, '\0' } : "none");
+    yaml_text(file, "quote", (const char[]){ feed->quote, '\0' }); /* empty: none */
     fprintf(file, "    header: %s\n    header_lines: %u\n    trailer_lines: %u\n",
             feed->no_header ? "false" : "true", feed->header_lines, feed->trailer_lines);
     yaml_columns(file, feed);
