@@ -306,6 +306,14 @@ class Scenario:
                     self.drop(delivery)
             self.connect()
 
+    def deliver_until(self, instant):
+        """As it went: what was received by then and is not in yet, in the order of receipt."""
+        for delivery in self.deliveries[self.dropped:]:
+            if delivery.at > instant:
+                break
+            self.drop(delivery)
+        self.connect()
+
     def deliver_in_dialect(self, delivery):
         """A file in another dialect than its feed's: what came before it is taken first, then it alone."""
         self.connect()
