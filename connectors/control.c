@@ -46,7 +46,7 @@ static const struct entry {
 static int bad(struct err *err, unsigned line, const char *why)
 {
     err_reject(err, CONTRADICTS_CONTROL_TOTAL);
-    err_set(err, ERR_REJECT, "line %u of its control file %s", line, why);
+    err_set(err, ERR_REJECT, "has a control file whose line %u %s", line, why);
     err->code = CONTRADICTS_CONTROL_TOTAL;
     return -1;
 }

@@ -165,7 +165,7 @@ int line_columns(struct line *line, const struct text *names, size_t count, stru
     if (!stranger)
         return 0;
     err_reject(err, FIELD_NOT_ALLOWED);
-    return err_add(err, "column %zu of the header ", stranger);
+    return err_add(err, "column %zu ", stranger);
 }
 
 /* --- rows --- */

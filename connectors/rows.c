@@ -23,6 +23,14 @@ static int bind_order(const struct feed_conf *feed, struct line *line, struct er
     return line_columns(line, names, feed->order.count, err);
 }
 
+/* Wrong charset, delimiter and missing header look alike: no name in it is known. */
+static int reject_header(struct err *err, const char *why)
+{
+    err_set(err, ERR_REJECT, "%s", why);
+    err->code = NO_KNOWN_COLUMN;
+    return -1;
+}
+
 static int bind_header(struct row_reader *reader, struct line *line, struct err *err)
 {
     struct row row;
@@ -30,9 +38,15 @@ static int bind_header(struct row_reader *reader, struct line *line, struct err 
 
     if (got < 0)
         return -1;
-    if (got == 0 || row.reason != REASON_NONE)
-        return err_reject(err, NO_KNOWN_COLUMN);
-    return line_columns(line, row.cells, row.count, err);
+    if (got == 0)
+        return reject_header(err, "is empty: not even a header");
+    if (row.reason == REASON_NONE && line_columns(line, row.cells, row.count, err) == 0)
+        return 0;
+    if (row.reason == REASON_NONE && err->code == FIELD_NOT_ALLOWED)
+        return err_add(err, "has a header whose ");
+    return reject_header(err,
+                         "has a header without one known column name: charset, delimiter or header of the "
+                         "feed are not those of the file");
 }
 
 int rows_open(const struct feed_conf *feed, int fd, struct line *line, struct row_reader **ret,

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "connectors/content.h"
 #include "connectors/rows.h"
 #include "daemon/cli/accounting.h"
 #include "daemon/cli/cli.h"
@@ -127,17 +128,33 @@ static void try_row(struct trial *trial, const struct row *row)
         count_finding(trial, (enum reason)why.code, column, row->line);
 }
 
+/* What is refused before a line of it is read. */
+static int refuse_file(const struct feed_conf *feed, int file, struct err *err)
+{
+    struct content content;
+
+    if (content_read(file, &content, err) < 0)
+        return -1;
+    if (content.binary)
+        return err_stop(err, EXIT_DATA, "the whole file is refused: it %s", reason_texts[NOT_TEXT]);
+    if (!content.bytes && feed->mode == FEED_SNAPSHOT)
+        return err_stop(err, EXIT_DATA, "the whole file is refused: a list of nobody would end everybody");
+    return 0;
+}
+
 static int try_file(const struct feed_conf *feed, int file, struct trial *trial, struct err *err)
 {
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
     struct row row;
     int got;
 
+    if (refuse_file(feed, file, err) < 0)
+        return -1;
     if (rows_open(feed, file, trial->line, &reader, err) < 0) {
         if (err->kind != ERR_REJECT)
             return -1;
         err->code = EXIT_DATA;
-        return err_add(err, "the whole file is refused: ");
+        return err_add(err, "the whole file is refused: it ");
     }
     while ((got = reader->next(reader, &row, err)) == 1)
         try_row(trial, &row);

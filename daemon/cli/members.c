@@ -14,6 +14,18 @@ struct search {
     struct members *members;
 };
 
+/* As a person reads them; the fold asks for no order. */
+static int by_time(const void *a, const void *b)
+{
+    const struct record *x = a, *y = b;
+
+    if (x->valid_from_day != y->valid_from_day)
+        return x->valid_from_day < y->valid_from_day ? -1 : 1;
+    if (x->delivery->received_ms != y->delivery->received_ms)
+        return x->delivery->received_ms < y->delivery->received_ms ? -1 : 1;
+    return (x->line > y->line) - (x->line < y->line);
+}
+
 static void keep(struct search *search, const struct token *token, const struct record *records, size_t count)
 {
     struct members *members = search->members;
@@ -25,6 +37,7 @@ static void keep(struct search *search, const struct token *token, const struct 
     *member = (struct member){ .token = *token, .record_count = count };
     member->records = arena_alloc(members->arena, count * sizeof *records);
     memcpy(member->records, records, count * sizeof *records);
+    qsort(member->records, count, sizeof *records, by_time);
     member->facts = arena_alloc(members->arena, count * sizeof *member->facts);
     recompute_subject(token, member->records, count, question->period, question->known_at_ms, member->facts,
                       members->arena, &member->subject);

@@ -105,6 +105,18 @@ static int set_number(void *member, const struct conf_option *option, const stru
     return 0;
 }
 
+/* What it could have been, when nothing is near to what was written. */
+static int list_words(const struct codes *codes, struct err *err)
+{
+    for (int i = 0; i < codes->count; i++) {
+        size_t len = strlen(err->text);
+
+        snprintf(err->text + len, sizeof err->text - len, "%s%s", i ? ", " : ": it is one of ",
+                 codes->entries[i].name);
+    }
+    return -1;
+}
+
 static int find_word(const struct conf_option *option, const struct conf_said *said, int *ret,
                      struct err *err)
 {
@@ -115,8 +127,9 @@ static int find_word(const struct conf_option *option, const struct conf_said *s
         return 0;
     for (int i = 0; i < option->codes->count; i++)
         suggestion_offer(&near, option->codes->entries[i].name);
-    return conf_bad(err, said->place, "%s is not a %s%s", option->path, option->codes->what,
-                    suggestion_text(&near, hint));
+    conf_bad(err, said->place, "%s is not a %s%s", option->path, option->codes->what,
+             suggestion_text(&near, hint));
+    return near.best ? -1 : list_words(option->codes, err);
 }
 
 static int set_word(void *member, const struct conf_option *option, const struct conf_said *said,

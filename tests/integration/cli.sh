@@ -89,6 +89,14 @@ filter='[.lines, .good, .bad[0].reason, .bad[0].first_line] == [2, 1, "BAD_ID", 
 tap_is 'a trial counts good and bad lines' "$(json feed test bank "$work/f.csv")" true
 tap_is 'and says that data are bad' "$(code o feed test bank "$work/f.csv")" 65
 tap_fails 'a folder is no file' 69 'Is a directory' o feed test bank "$work"
+head -c 4000 /dev/zero >"$work/binary"
+: >"$work/empty"
+printf 'who,what\n1,2\n' >"$work/header"
+printf 'id_no,account_no,bank_code,balance,balance_date,colour\n' >"$work/stranger"
+tap_fails 'a binary file is refused, as it would be' 65 'it is a binary file' o feed test bank "$work/binary"
+tap_fails 'an empty one' 65 'it is empty' o feed test bank "$work/empty"
+tap_fails 'a header of nobody says where to look' 65 'charset, delimiter or header of the feed' o feed test bank "$work/header"
+tap_fails 'a column that is not mapped, by its place' 65 'whose column 6 is a column' o feed test bank "$work/stranger"
 tap_fails 'no such file' 1 'No such file' o feed test bank "$work/none"
 tap_fails 'no such feed' 2 'no feed nobody' o feed test nobody "$work/f.csv"
 

@@ -97,7 +97,7 @@ def rejected(tap, desk):
     sha = hashlib.sha256(good.encode()).hexdigest()
     cases = [
         ("a binary file", "bank", b"PK\x03\x04" + bytes(range(256)) * 20, {}, "is a binary file"),
-        ("an empty file where a header is announced", "bank", "", {}, "header without one known column name"),
+        ("an empty file where a header is announced", "bank", "", {}, "is empty: not even a header"),
         ("a file without its header", "bank", bank_lines(1, 3), {}, "header without one known column name"),
         ("a column that nobody mapped", "bank", good.replace("balance,", "balance,colour,", 1), {},
          "column that the feed neither maps nor allows"),
