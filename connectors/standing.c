@@ -176,10 +176,14 @@ struct new
 /* Of several lines with one key the greatest. */
 static int new_next(struct standing *standing, enum source source, struct new *new, struct err *err)
 {
-    const struct entry *entry = &standing->entries[new->index], *first = entry;
+    const struct entry *entry, *first;
     struct stood other;
 
     new->any = new->index < standing->count;
+    new->stood.listed = true;
+    if (!new->any)
+        return 0; /* a list of nobody has no entries to point at */
+    entry = first = &standing->entries[new->index];
     for (; new->index < standing->count && !entry_compare(entry, first); entry++, new->index++) {
         if (unpack(standing, source, &entry->subject, standing->bytes.data + entry->at, entry->size, &other,
                    err) < 0)
