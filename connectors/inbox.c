@@ -165,8 +165,11 @@ static int read_control(const struct inbox *inbox, struct arrival *arrival, int6
     snprintf(name, sizeof name, "%s%s", arrival->name, control_end);
     if (folder_load(inbox->folder->inbox, name, CONTROL_BYTES_MAX, &text, &why) == 0 &&
         control_parse((struct text){ (char *)text.data, text.size }, &arrival->control, &why) == 0) {
-        if (arrival->control.received_ms > now_ms)
+        if (arrival->control.received_ms > now_ms) {
+            /* Its receipt says when it really came. */
+            arrival->control.received_ms = control_none.received_ms;
             reject(arrival, "has a control file that gives a time of receipt in the future");
+        }
         return 0;
     }
     if (why.kind != ERR_REJECT)
