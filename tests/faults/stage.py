@@ -7,6 +7,7 @@ topics serve any number of cases.
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,7 @@ class Stage:
         with contextlib.suppress(RuntimeError):
             for database in self.databases:
                 psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", "postgres")
+        shutil.rmtree(self.work, ignore_errors=True)
 
     # --- the log ---
 
