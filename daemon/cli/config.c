@@ -60,7 +60,8 @@ int run_config_check(struct cli *cli, struct err *err)
         check_keys(cli->conf, err) < 0 || check_inboxes(cli->conf, err) < 0)
         return -1;
     if (!cli->options.json) {
-        buffer_printf(&out, "%s: good, %zu feeds\n", cli->conf->file, cli->conf->feed_count);
+        buffer_printf(&out, "%s: good, %zu feed%s\n", cli->conf->file, cli->conf->feed_count,
+                      cli->conf->feed_count == 1 ? "" : "s");
         return cli_print(&out, err);
     }
     json_open(&json, '{');

@@ -68,8 +68,10 @@ static void print_option(const struct option_row *row)
 
 static void help_command(const struct command *command)
 {
-    printf("Usage: olive %s%s%s [OPTION]...\n\n%s.\n", command->name, *command->words ? " " : "",
-           command->words, command->summary);
+    size_t len = strlen(command->summary);
+
+    printf("Usage: olive %s%s%s [OPTION]...\n\n%s%s\n", command->name, *command->words ? " " : "",
+           command->words, command->summary, command->summary[len - 1] == '?' ? "" : ".");
     if (command->about)
         printf("\n%s", command->about);
     puts("\nOptions:");
@@ -184,11 +186,13 @@ __attribute__((format(printf, 1, 2))) static int usage_error(const char *format,
 
 static int unknown_option(const char *word)
 {
-    struct suggestion near = suggestion_for(word + strspn(word, "-"));
-    char hint[SUGGESTION_SIZE];
+    char names[OPTION_COUNT][NAME_SIZE], hint[SUGGESTION_SIZE];
+    struct suggestion near = suggestion_for(word);
 
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        suggestion_offer(&near, option_rows[i].name);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        snprintf(names[i], sizeof names[i], "--%s", option_rows[i].name);
+        suggestion_offer(&near, names[i]);
+    }
     fprintf(stderr, "olive: no option %s%s\n", word, suggestion_text(&near, hint));
     return EXIT_USAGE;
 }

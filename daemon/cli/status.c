@@ -68,7 +68,7 @@ static void add_partition(struct status *status, struct admin *admin, const stru
     topic->distinct += (uint64_t)rows_int8(rows, row, 4);
     topic->repeated += (uint64_t)rows_int8(rows, row, 5);
     topic->quarantined += (uint64_t)rows_int8(rows, row, 6);
-    if (!admin || status->kafka.kind != ERR_NONE || topic->lag < 0 ||
+    if (status->kafka.kind != ERR_NONE || topic->lag < 0 ||
         partition_lag(admin, topic->topic, rows_int4(rows, row, 1), rows_int8(rows, row, 2), &topic->lag,
                       &status->kafka) < 0)
         topic->lag = -1;
@@ -97,8 +97,8 @@ static int read_topics(struct store *store, const struct conf *conf, struct stat
                     "FROM olive.topic_offset ORDER BY topic, partition",
                     NULL, 0, &rows, err) < 0)
         return -1;
-    if (admin_open(conf, &admin, &status->kafka) < 0)
-        admin = NULL;
+    if (admin_open(conf, &admin, err) < 0) /* its options are wrong: no broker has been asked yet */
+        return -1;
     for (size_t i = 0; i < rows_count(rows); i++)
         add_partition(status, admin, rows, i);
     add_totals(status);

@@ -6,7 +6,7 @@
 #include "lib/base/arena.h"
 #include "lib/io/bus.h"
 
-enum { TOPIC_COUNT = 2 * SOURCE_COUNT + 1, VALUE_SIZE = 64, WHY_SIZE = 256 };
+enum { TOPIC_COUNT = 2 * SOURCE_COUNT + 1, VALUE_SIZE = 64, WHY_SIZE = 512 };
 
 /* The log is the truth: nothing in it ages, and its time is the broker's. */
 /* clang-format off */
@@ -20,8 +20,8 @@ static const struct conf_pair settings[] = {
 /* clang-format on */
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };
 
-enum topic_state { TOPIC_SAME, TOPIC_MISSING, TOPIC_DIFFERS };
-static const char *const state_names[] = { "same", "missing", "differs" };
+enum topic_state { TOPIC_SAME, TOPIC_MISSING, TOPIC_DIFFERS, TOPIC_MADE };
+static const char *const state_names[] = { "same", "missing", "differs", "made" };
 
 struct topic {
     char name[TOPIC_SIZE];
@@ -108,12 +108,23 @@ static void print_json(const struct topic *topics, struct buffer *out)
     buffer_add_byte(out, '\n');
 }
 
+/* What is in a topic is never touched from here. */
+static const char advice[] =
+    "\nA setting is changed by kafka-configs.sh --alter --entity-type topics --add-config NAME=WANTED. The number\n"
+    "of partitions is where each key lies: fill topics of another topics.prefix, and a database of their own.\n";
+
 static void print_text(const struct topic *topics, struct buffer *out)
 {
+    bool differs = false;
+
     for (size_t i = 0; i < TOPIC_COUNT; i++)
         buffer_printf(out, "%-8s %-36s %3d partition%s%s%s\n", state_names[topics[i].state], topics[i].name,
                       topics[i].partitions, topics[i].partitions == 1 ? "" : "s", *topics[i].why ? ": " : "",
                       topics[i].why);
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        differs = differs || topics[i].state == TOPIC_DIFFERS;
+    if (differs)
+        buffer_add_string(out, advice);
 }
 
 static int report(const struct cli *cli, const struct topic *topics, struct err *err)
@@ -122,7 +133,7 @@ static int report(const struct cli *cli, const struct topic *topics, struct err 
     int code = EXIT_SAME;
 
     for (size_t i = 0; i < TOPIC_COUNT; i++)
-        if (topics[i].state != TOPIC_SAME)
+        if (topics[i].state == TOPIC_MISSING || topics[i].state == TOPIC_DIFFERS)
             code = EXIT_DIFFERS;
     (cli->options.json ? print_json : print_text)(topics, &out);
     return cli_print(&out, err) < 0 ? -1 : code;
@@ -143,6 +154,14 @@ static int create_missing(const struct conf *conf, struct admin *admin, const st
     return count ? admin_create_topics(admin, plans, count, conf->topics.replication, err) : 0;
 }
 
+/* Of what was missing and is as wanted now. */
+static void tell_made(const struct topic *before, struct topic *topics)
+{
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        if (before[i].state == TOPIC_MISSING && topics[i].state == TOPIC_SAME)
+            topics[i].state = TOPIC_MADE;
+}
+
 int run_topics_plan(struct cli *cli, struct err *err)
 {
     CLEANUP(admin_closep) struct admin *admin = NULL;
@@ -156,11 +175,12 @@ int run_topics_plan(struct cli *cli, struct err *err)
 int run_topics_apply(struct cli *cli, struct err *err)
 {
     CLEANUP(admin_closep) struct admin *admin = NULL;
-    struct topic topics[TOPIC_COUNT];
+    struct topic before[TOPIC_COUNT], topics[TOPIC_COUNT];
 
-    if (admin_open(cli->conf, &admin, err) < 0 || compare_topics(cli->conf, admin, topics, err) < 0 ||
-        create_missing(cli->conf, admin, topics, err) < 0 ||
+    if (admin_open(cli->conf, &admin, err) < 0 || compare_topics(cli->conf, admin, before, err) < 0 ||
+        create_missing(cli->conf, admin, before, err) < 0 ||
         compare_topics(cli->conf, admin, topics, err) < 0)
         return -1;
+    tell_made(before, topics);
     return report(cli, topics, err);
 }

@@ -7,17 +7,28 @@
 #include "lib/base/arena.h"
 #include "lib/io/bus_private.h"
 
-enum { WAIT_MS = 10000, LEADER_WAIT_MS = 30000, LEADER_POLL_US = 100000 };
+enum { WAIT_MS = 10000, LEADER_WAIT_MS = 30000, LEADER_POLL_US = 100000, NO_ANSWER_SIZE = 256 };
 
 struct admin {
     rd_kafka_t *kafka;
     rd_kafka_queue_t *queue;
+    char no_answer[NO_ANSWER_SIZE]; /* what to say when no broker answers */
 };
 
 static const struct bus_option admin_defaults[] = {
     {"reconnect.backoff.max.ms", "2000"},
     { NULL,                      NULL  },
 };
+
+static void no_answer(const struct conf *conf, char ret[NO_ANSWER_SIZE])
+{
+    const char *servers = "";
+
+    for (size_t i = 0; i < conf->kafka.count; i++)
+        if (!strcmp(conf->kafka.items[i].key, "bootstrap.servers"))
+            servers = conf->kafka.items[i].value;
+    snprintf(ret, NO_ANSWER_SIZE, "no broker answers (bootstrap.servers: %s)", servers);
+}
 
 int admin_open(const struct conf *conf, struct admin **ret, struct err *err)
 {
@@ -30,6 +41,7 @@ int admin_open(const struct conf *conf, struct admin **ret, struct err *err)
     if (!admin->kafka)
         return -1;
     admin->queue = rd_kafka_queue_new(admin->kafka);
+    no_answer(conf, admin->no_answer);
     *ret = admin;
     admin = NULL;
     return 0;
@@ -65,7 +77,7 @@ static int look_at_topic(struct admin *admin, const char *name, topic_look *look
     int status = 1;
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return bus_error(err, code, "no broker answers");
+        return bus_error(err, code, admin->no_answer);
     for (int i = 0; i < metadata->topic_cnt && status == 1; i++)
         if (!strcmp(metadata->topics[i].topic, name))
             status = look(&metadata->topics[i], user, err);
@@ -86,12 +98,25 @@ int admin_partition_count(struct admin *admin, const char *topic, int32_t *ret, 
     return look_at_topic(admin, topic, count_partitions, ret, err);
 }
 
+/* A broker that has just got a partition, or is about to hand it on, says so for a moment. */
+static bool is_settling(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+           code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 int admin_watermarks(struct admin *admin, const char *topic, int32_t partition, int64_t *ret_low,
                      int64_t *ret_high, struct err *err)
 {
-    rd_kafka_resp_err_t code =
-        rd_kafka_query_watermark_offsets(admin->kafka, topic, partition, ret_low, ret_high, WAIT_MS);
+    rd_kafka_resp_err_t code;
 
+    for (int waited_us = 0;; waited_us += LEADER_POLL_US) {
+        code = rd_kafka_query_watermark_offsets(admin->kafka, topic, partition, ret_low, ret_high, WAIT_MS);
+        if (!is_settling(code) || waited_us >= WAIT_MS * 1000)
+            break;
+        usleep(LEADER_POLL_US);
+    }
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : bus_error(err, code, topic);
 }
 

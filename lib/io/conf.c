@@ -312,7 +312,7 @@ const char *conf_place(const struct conf *conf, const char *path)
     const struct conf_option *option = conf_option_find(&conf_table, path);
     const char *place = option ? conf->places[option - conf_table.options] : NULL;
 
-    return place ? place : "default";
+    return place ? place : conf->file;
 }
 
 static int load(struct conf *conf, const struct conf_overrides *overrides, struct err *err)

@@ -111,7 +111,7 @@ void conf_free(struct conf *conf);
 void conf_freep(struct conf **conf);
 const struct feed_conf *conf_feed(const struct conf *conf, const char *name); /* NULL: no such feed */
 /* Where an option was said, for errors that show only when its value is used (a file that is not there):
- * file:line:column, OLIVE_X or --set x; "default of x" when nobody said it. */
+ * file:line:column, OLIVE_X or --set x; olive.yaml when nobody said it. */
 const char *conf_place(const struct conf *conf, const char *path);
 const char *conf_feed_place(const struct feed_conf *feed, const char *path);
 

@@ -229,10 +229,13 @@ static void sample_options(const struct conf_table *table, int indent, struct bu
         const struct conf_option *option = &table->options[i];
         size_t len = group_len(option->path);
 
+        if (!strcmp(option->path, "region"))
+            continue; /* has no default: it stands above */
         if (opens_group(table, i))
             buffer_printf(out, "\n%*s# %.*s:\n", indent, "", (int)len, option->path);
         buffer_printf(out, "%*s# %s# %s\n", indent, "", len ? "  " : "", option->help);
-        buffer_printf(out, "%*s# %s%s: ", indent, "", len ? "  " : "", option->path + (len ? len + 1 : 0));
+        buffer_printf(out, "%*s# %s%s:%s", indent, "", len ? "  " : "", option->path + (len ? len + 1 : 0),
+                      option->initial ? " " : "");
         default_text(option, out);
         buffer_add_byte(out, '\n');
     }
@@ -244,6 +247,7 @@ void conf_example(struct buffer *out)
         out, "# olive.yaml - what every program of olive reads, then conf.d/*.yaml beside it in the order\n"
              "# of their names, OLIVE_<PATH> in the environment, --set path=value. A line that is\n"
              "# commented out shows its default. `olive config check` says what is wrong with it.\n\n"
+             "# the district, 6 digits (GB/T 2260)\n"
              "region: \"330305\"\n\n");
     sample_options(&conf_table, 0, out);
     buffer_add_string(out, "\nfeeds:\n"

@@ -68,7 +68,9 @@ static int check_connection(const struct store *store, struct err *err)
         return 0;
     if (strstr(message, "invalid connection option") || strstr(message, "invalid integer value"))
         return err_stop(err, EXIT_CONFIG, "postgres: %.*s", first_line(message), message);
-    return err_set(err, ERR_RETRY, "postgres: %.*s", first_line(message), message);
+    return err_set(err, ERR_RETRY, "postgres: %.*s%s", first_line(message), message,
+                   strstr(message, "does not exist") ? " (createdb makes databases, `olive schema apply` tables)"
+                                                     : "");
 }
 
 int store_open(const struct conf *conf, const char *program, struct store **ret, struct err *err)

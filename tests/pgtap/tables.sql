@@ -1,6 +1,6 @@
 -- What the tables must be, beyond their names.
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 SELECT tables_are('olive', ARRAY['partition_owner', 'topic_offset', 'quarantine', 'household', 'evidence_delivery',
     'evidence', 'evidence_00', 'evidence_01', 'evidence_02', 'evidence_03', 'evidence_04', 'evidence_05', 'evidence_06',
@@ -38,12 +38,14 @@ SELECT throws_ok($$UPDATE olive.topic_offset SET records = 3, distinct_records =
     'records = distinct + repeated + quarantined');
 SELECT throws_ok($$UPDATE olive.topic_offset SET next_offset = 5, cut = 4$$, '23514', NULL,
     'no offset is committed past the cut');
+-- $1 the offset, $2 the number of the file among those of its feed, $3 the state, $4 its lines, two of which are told.
 PREPARE receipt AS INSERT INTO olive.delivery VALUES
-    ($1, sha256('1'), 'bank-a', 'deposit', 1, 100, 0, $2, NULL, NULL, $3, 1, 1, 0, 0, 0, 0, 0, '{}', '{}', 5);
-SELECT throws_ok($$EXECUTE receipt(0, 'published', 3)$$, '23514', NULL, 'lines of a receipt add up');
-SELECT lives_ok($$EXECUTE receipt(0, 'published', 2)$$, 'a receipt whose lines add up');
-SELECT throws_ok($$EXECUTE receipt(1, 'published', 2)$$, '23505', NULL, 'a delivery is published once');
-SELECT lives_ok($$EXECUTE receipt(1, 'duplicate', 2)$$, 'and a duplicate any number of times');
+    ($1, sha256('1'), 'bank-a', 'deposit', 1, 100, 0, $3, NULL, NULL, $4, 1, 1, 0, 0, 0, 0, 0, '{}', '{}', 5, $2);
+SELECT throws_ok($$EXECUTE receipt(0, 1, 'published', 3)$$, '23514', NULL, 'lines of a receipt add up');
+SELECT lives_ok($$EXECUTE receipt(0, 1, 'published', 2)$$, 'a receipt whose lines add up');
+SELECT throws_ok($$EXECUTE receipt(1, 2, 'published', 2)$$, '23505', NULL, 'a delivery is published once');
+SELECT lives_ok($$EXECUTE receipt(1, 2, 'duplicate', 2)$$, 'and a duplicate any number of times');
+SELECT throws_ok($$EXECUTE receipt(2, 2, 'duplicate', 2)$$, '23505', NULL, 'but one file of a feed has one receipt');
 
 -- One period is where windows end.
 INSERT INTO olive.policy VALUES (sha256('p'), 'test', 'p');
