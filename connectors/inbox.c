@@ -15,14 +15,14 @@
 #include "lib/core/reason.h"
 #include "lib/io/log.h"
 
-enum { SEQUENCE_DIGITS_MAX = 18, NAME_BYTES_MAX = 255 };
+enum { SEQUENCE_DIGITS_MAX = 18, NAME_BYTES_MAX = 255, HALF_MS = 3600000 };
 static const char control_end[] = ".ok";
 
 /* A file as it was when last looked at. */
 struct watched {
     char *name;
     int64_t size, changed_ms, since_ms;
-    bool told; /* that it is no file */
+    bool told; /* that it is no file, or half of two for too long */
     bool there;
 };
 
@@ -104,12 +104,16 @@ static void watch_end(struct inbox *inbox)
     inbox->count = kept;
 }
 
-static void tell_once(struct inbox *inbox, struct watched *watched)
+static int64_t changed_ms(const struct stat *status)
+{
+    return status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
+}
+
+/* Names of files may name people: the log has none. */
+static void tell_once(const struct inbox *inbox, struct watched *watched, const char *event, const char *text)
 {
     if (!watched->told)
-        log_event(LOG_LEVEL_WARNING, "inbox-no-file",
-                  "%s: something in the inbox is no regular file and is left alone: remove it",
-                  inbox->feed->name);
+        log_event(LOG_LEVEL_WARNING, event, "%s: %s", inbox->feed->name, text);
     watched->told = true;
 }
 
@@ -117,11 +121,9 @@ static void tell_once(struct inbox *inbox, struct watched *watched)
 static bool stands_still(const struct inbox *inbox, struct watched *watched, const struct stat *status,
                          int64_t ticks_ms)
 {
-    int64_t changed_ms = status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
-
-    if (watched->size != status->st_size || watched->changed_ms != changed_ms) {
+    if (watched->size != status->st_size || watched->changed_ms != changed_ms(status)) {
         watched->size = status->st_size;
-        watched->changed_ms = changed_ms;
+        watched->changed_ms = changed_ms(status);
         watched->since_ms = ticks_ms;
     }
     return ticks_ms - watched->since_ms >= (int64_t)inbox->feed->stable_s * 1000;
@@ -180,19 +182,33 @@ static int read_control(const struct inbox *inbox, struct arrival *arrival, int6
 
 /* --- scanning --- */
 
-static bool ends_in_ok(const char *name)
+static bool is_control(const struct inbox *inbox, const char *name)
 {
     size_t len = strlen(name), end = sizeof control_end - 1;
 
-    return len > end && !strcmp(name + len - end, control_end);
+    return inbox->feed->ready == READY_CONTROL && len > end && !strcmp(name + len - end, control_end);
 }
 
-static bool has_control(const struct inbox *inbox, const char *name)
+/* Of a control file the file, of a file the control file. */
+static bool has_other_half(const struct inbox *inbox, const char *name)
 {
-    char control[NAME_BYTES_MAX + sizeof control_end];
+    size_t end = is_control(inbox, name) ? sizeof control_end - 1 : 0;
+    char other[NAME_BYTES_MAX + sizeof control_end];
 
-    snprintf(control, sizeof control, "%s%s", name, control_end);
-    return faccessat(inbox->folder->inbox, control, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    snprintf(other, sizeof other, "%.*s%s", (int)(strlen(name) - end), name, end ? "" : control_end);
+    return faccessat(inbox->folder->inbox, other, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* One of two that come one after the other; somebody is told when the other has not come for long. */
+static bool is_half(const struct inbox *inbox, struct watched *watched, const struct stat *status,
+                    int64_t now_ms)
+{
+    if (inbox->feed->ready != READY_CONTROL || has_other_half(inbox, watched->name))
+        return false;
+    if (now_ms - changed_ms(status) > HALF_MS)
+        tell_once(inbox, watched, "inbox-half",
+                  "for over an hour the inbox has had a file without NAME.ok, or NAME.ok without its file");
+    return true;
 }
 
 static bool is_whole(const struct inbox *inbox, struct watched *watched, const struct stat *status,
@@ -200,8 +216,6 @@ static bool is_whole(const struct inbox *inbox, struct watched *watched, const s
 {
     bool whole = true;
 
-    if (inbox->feed->ready == READY_CONTROL)
-        return has_control(inbox, watched->name);
     if (inbox->feed->ready == READY_STABLE)
         whole = stands_still(inbox, watched, status, ticks_ms);
     ret->waiting += !whole;
@@ -215,8 +229,7 @@ static int add_arrival(const struct inbox *inbox, const char *name, const struct
                                .control = control_none,
                                .sequence = COUNT_NONE,
                                .as_of_day = DAY_NONE,
-                               .changed_ms =
-                                   status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000 };
+                               .changed_ms = changed_ms(status) };
     int got = 0;
 
     if (inbox->feed->ready == READY_CONTROL)
@@ -233,15 +246,19 @@ static int look_at(struct inbox *inbox, const char *name, int64_t now_ms, int64_
     struct watched *watched;
     struct stat status;
 
-    if (name[0] == '.' || (inbox->feed->ready == READY_CONTROL && ends_in_ok(name)))
+    if (name[0] == '.')
         return 0;
     if (fstatat(inbox->folder->inbox, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : err_set(err, ERR_RETRY, "the inbox cannot be read: %s", strerror(errno));
     watched = watch(inbox, name);
     watched->there = true;
     if (!S_ISREG(status.st_mode))
-        return tell_once(inbox, watched), 0;
-    if (!is_whole(inbox, watched, &status, ticks_ms, ret))
+        return tell_once(inbox, watched, "inbox-no-file",
+                         "something in the inbox is no regular file and is left alone: remove it"),
+               0;
+    if (is_half(inbox, watched, &status, now_ms))
+        return ret->half++, 0;
+    if (is_control(inbox, name) || !is_whole(inbox, watched, &status, ticks_ms, ret))
         return 0;
     return add_arrival(inbox, name, &status, now_ms, ret, err);
 }

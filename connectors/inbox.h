@@ -26,6 +26,7 @@ struct arrivals {
     struct arrival *items;
     size_t count;
     size_t waiting; /* files that are not whole yet, but will be by waiting alone (stable) */
+    size_t half;    /* files without their control file, control files without their file */
 };
 void arrivals_free(struct arrivals *arrivals); /* also for CLEANUP() */
 

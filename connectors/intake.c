@@ -250,5 +250,6 @@ int intake_step(struct intake *intake, struct intake_result *ret, struct err *er
         take_all(intake, &arrivals, ret, err) < 0)
         return in_feed(intake, err);
     ret->waiting = arrivals.waiting;
+    ret->half = arrivals.half;
     return 0;
 }

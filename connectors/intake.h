@@ -21,6 +21,7 @@ struct intake_result {
     uint64_t deliveries; /* settled by this step */
     uint64_t rejected;   /* of these */
     size_t waiting;      /* files that will be whole by waiting alone */
+    size_t half;         /* files without their control file, control files without their file */
 };
 
 struct intake;

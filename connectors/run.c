@@ -125,7 +125,7 @@ static int run_open(struct run *run, struct err *err)
 
 struct round {
     uint64_t deliveries;
-    size_t waiting;
+    size_t waiting, half;
     bool failed;
 };
 
@@ -151,9 +151,20 @@ static int run_round(struct run *run, struct round *round, struct err *err)
         run->rejected += result.rejected;
         round->deliveries += result.deliveries;
         round->waiting += result.waiting;
+        round->half += result.half;
         if (status < 0 && step_failed(run, round, err) < 0)
             return -1;
     }
+    return 0;
+}
+
+static int end_once(const struct round *round)
+{
+    if (round->half)
+        log_event(
+            LOG_LEVEL_WARNING, "inbox-half",
+            "%zu files were left in the inboxes: each lacks its NAME.ok, or is a NAME.ok without its file",
+            round->half);
     return 0;
 }
 
@@ -173,7 +184,7 @@ static int rounds(struct run *run, struct err *err)
         if (round.failed)
             back_off(run);
         else if (run->once && !round.deliveries && !round.waiting)
-            return 0;
+            return end_once(&round);
         else if (!round.deliveries)
             wait_ms(run->conf->connect.scan_ms);
     }

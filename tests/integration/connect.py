@@ -178,6 +178,7 @@ def strange_names(tap, desk):
     (inbox / "folder.csv").mkdir()
     (inbox / "folder.csv.ok").write_text("")
     (inbox / "unfinished.csv").write_text(BANK + bank_lines(1, 1))
+    (inbox / "gone.csv.ok").write_text("sequence=61\n")
     odd = os.path.join(os.fsencode(inbox), b"\xd5\xc5\xc8\xfd\n'1'.csv")
     with open(odd, "wb") as file:
         file.write((BANK + bank_lines(90, 2)).encode())
@@ -189,11 +190,13 @@ def strange_names(tap, desk):
            (inbox / "outside.csv").is_symlink(), log[-500:])
     tap.ok("a name with a newline and foreign bytes is a file like any other", len(desk.receipts()) == before + 1 and
            desk.last()["published"] == 2, desk.last())
-    tap.ok("a file without its control file is not whole", (inbox / "unfinished.csv").exists())
+    tap.ok("a file without its control file is not whole, which is said", (inbox / "unfinished.csv").exists() and
+           "2 files were left" in log, log[-500:])
     (inbox / "outside.csv").unlink()
     (inbox / "pipe.csv").unlink()
     (inbox / "folder.csv").rmdir()
     (inbox / "unfinished.csv").unlink()
+    (inbox / "gone.csv.ok").unlink()
 
 
 # ---- lists ----
