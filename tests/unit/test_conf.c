@@ -114,7 +114,7 @@ static void the_command_line_wins_then_the_environment_then_conf_d(void **state)
     assert_true(conf_feed(conf, "power")->complete);
     assert_string_equal(conf_place(conf, "fuse.flush_ms"), "--set fuse.flush_ms");
     assert_string_equal(conf_place(conf, "fuse.memory_mib"), "etc/conf.d/20.yaml:1:53");
-    assert_string_equal(conf_place(conf, "connect.state"), "default");
+    assert_string_equal(conf_place(conf, "connect.state"), "etc/olive.yaml");
 }
 
 static void a_bad_file_is_refused_with_its_place(void **state)
