@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/json.h"
+#include "lib/wire/record_wire.h"
 
 struct feeds feeds_of_conf(const struct conf *conf, struct arena *arena)
 {
@@ -68,11 +69,7 @@ static void feed_json(const struct feed_conf *feed, struct json *json)
     json_key(json, "complete");
     json_bool(json, feed->complete);
     json_key(json, "kinds");
-    json_open(json, '[');
-    for (int kind = 0; kind < UTILITY_KIND_COUNT; kind++)
-        if (feed->utility_kinds >> kind & 1)
-            json_str(json, code_name(&utility_kind_codes, kind));
-    json_close(json, ']');
+    wire_kinds_json(feed->utility_kinds, json);
     json_close(json, '}');
 }
 

@@ -267,6 +267,15 @@ void wire_receipt_json(const struct receipt *receipt, struct json *json)
     json_close(json, '}');
 }
 
+void wire_kinds_json(unsigned kinds, struct json *json)
+{
+    json_open(json, '[');
+    for (int kind = 0; kind < UTILITY_KIND_COUNT; kind++)
+        if (kinds >> kind & 1)
+            json_str(json, code_name(&utility_kind_codes, kind));
+    json_close(json, ']');
+}
+
 static void feeds_json(const struct period_close *close, struct json *json)
 {
     json_key(json, "feeds");
@@ -278,11 +287,7 @@ static void feeds_json(const struct period_close *close, struct json *json)
         key_string(json, "name", feed->name);
         key_code(json, "source", &source_codes, (int)feed->source);
         json_key(json, "kinds");
-        json_open(json, '[');
-        for (int kind = 0; kind < UTILITY_KIND_COUNT; kind++)
-            if (feed->utility_kinds >> kind & 1)
-                json_str(json, code_name(&utility_kind_codes, kind));
-        json_close(json, ']');
+        wire_kinds_json(feed->utility_kinds, json);
         json_key(json, "complete");
         json_bool(json, feed->complete);
         json_close(json, '}');
