@@ -287,6 +287,7 @@ int period_close(struct store *store, const struct conf *conf, int32_t period, e
 
     for (int tries = 0; status == 0 && attempt == ATTEMPT_BEHIND && tries < TRIES_MAX; tries++) {
         status = read_watermarks(conf, admin, arena, &vector, err);
+        fault_point("close-watermarks");
         if (status == 0)
             status = attempt_close(store, conf, &vector, period, &attempt, ret_state, err);
     }

@@ -150,6 +150,13 @@ class Stage:
         self.running.append(process)
         return process
 
+    def begin(self, config, *words, fault=None):
+        """The command olive in the background."""
+        process = subprocess.Popen([BUILD / "daemon/cli/olive", *words, "--config", config], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, env={**os.environ, "OLIVE_FAULT": fault} if fault else None)
+        self.running.append(process)
+        return process
+
     def olive(self, config, *words, fault=None):
         """The command olive; its exit code and what it printed."""
         environment = {**os.environ, "OLIVE_FAULT": fault} if fault else dict(os.environ)
@@ -169,9 +176,9 @@ class Stage:
             process.wait()
             return "did not end"
 
-    def log(self, name="fuse"):
+    def log(self, name="fuse", lines=12):
         path = self.work / f"{name}.log"
-        return "\n".join(path.read_text(errors="replace").splitlines()[-12:]) if path.exists() else ""
+        return "\n".join(path.read_text(errors="replace").splitlines()[-lines if lines else None:]) if path.exists() else ""
 
 
 def run(command, **options):
@@ -233,6 +240,11 @@ def progress(database):
 
 def stop(process):
     process.send_signal(signal.SIGSTOP)
+
+
+def stopped(process):
+    """Waits until it has stopped itself at a fault point."""
+    return until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
 
 
 def go_on(process):

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
-from stage import BUILD, Stage, Tap, core, progress, psql, same, until  # noqa: E402
+from stage import BUILD, Stage, Tap, core, go_on, progress, psql, same, stopped, until  # noqa: E402
 
 PERIOD = "2025-11"
 POINTS = ["seal-begin", "seal-commit", "seal-committed", "flush-commit"]
@@ -59,6 +59,30 @@ def announced(stage, config):
     return sum('"close"' in line or '"cuts"' in line for line in lines.splitlines()) if code == 0 else -1
 
 
+class Late:
+    """What comes between a close's look at the watermarks and its cut is taken by an instance before the cut is there:
+    the flush has to give it back."""
+
+    def __init__(self, tap, stage):
+        self.tap, self.stage, self.database = tap, stage, stage.fresh("late")
+        self.config = stage.config(self.database, member="late", flush_records=1000000)
+        stage.wait(stage.start(self.config, fault="flush-begin"))  # the period is open
+        self.close = stage.begin(self.config, "period", "close", PERIOD, "--no-wait", fault="close-watermarks:1:stop")
+        tap.ok("late: the close has seen the watermarks", stopped(self.close))
+
+    def ends(self, wanted):
+        instance = self.stage.start(self.config, "--until-end", fault="flush-begin:1:stop", log="late")
+        asleep = stopped(instance)
+        go_on(self.close)
+        closed = self.stage.wait(self.close)
+        go_on(instance)
+        ended = self.stage.wait(instance)
+        self.tap.ok("late: a flush that goes beyond the cut is refused, and done again up to it",
+                    asleep and (closed, ended) == (0, 0) and "taken beyond the cut" in self.stage.log("late"),
+                    f"{asleep} {closed} {ended} {self.stage.log('late')}")
+        same(self.tap, "late: the seal is that of the calm run", self.database, wanted)
+
+
 def under_load(tap, stage):
     """Nothing is ever idle, and still the period ends, the windows slide, and --until-end ends."""
     database = stage.fresh("load")
@@ -92,6 +116,7 @@ def main():
             fault = "close-committed" if name == "overtaken" else None
             code, _ = stage.olive(config, "period", "close", PERIOD, "--no-wait", fault=fault)
             tap.ok(f"{name}: the period is closing", code == (-9 if fault else 0) and closing(cases[name]), str(code))
+        late = Late(tap, stage)
         stage.publish(*AFTERWARDS)
         tap.ok("calm: what comes behind the cut is fused, too", stage.finish(calm_config) == 0, stage.log())
         wanted = core(calm)
@@ -122,6 +147,7 @@ def main():
         again = [stage.olive(configs["overtaken"], "period", "close", PERIOD)[0] for _ in range(2)]
         tap.ok("to close a sealed period again is harmless", again == [0, 0], str(again))
         same(tap, "and changes nothing", cases["overtaken"], wanted)
+        late.ends(wanted)
         under_load(tap, stage)
     tap.end()
 

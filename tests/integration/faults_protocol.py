@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
 from proxy import Proxy  # noqa: E402
-from stage import Stage, Tap, go_on, progress, psql, same, state, until  # noqa: E402
+from stage import Stage, Tap, go_on, progress, psql, same, state, stopped, until  # noqa: E402
 
 SETTLED = (
     "SELECT NOT EXISTS (SELECT FROM olive.subject WHERE as_of < (SELECT extract(year FROM d) * 12 + extract(month FROM d) - 1"
@@ -92,11 +92,11 @@ def joins_and_leaves(case):
 def zombie(case, fault):
     """Stopped with its transaction open, or between two; the group gives its partitions away; then it wakes up."""
     one = case.start(fault=fault, options="-c idle_in_transaction_session_timeout=1500")
-    stopped = until(lambda: Path(f"/proc/{one.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
+    asleep = stopped(one)
     before = progress(case.database)
     two = case.start()
     moved = until(lambda: progress(case.database) > before)
-    case.tap.ok(f"{case.name}: another instance goes on where the zombie stopped", stopped and moved, case.stage.log(case.name))
+    case.tap.ok(f"{case.name}: another instance goes on where the zombie stopped", asleep and moved, case.stage.log(case.name))
     go_on(one)
     case.ends(f"{case.name}: the zombie wakes up", one, two)
 
@@ -108,6 +108,8 @@ def fenced(case):
         case.at(share)
         psql("UPDATE olive.partition_owner SET epoch = epoch + 1, instance = 'another'", case.database)
     case.ends("fenced four times", one)
+    told = case.stage.log(case.name, lines=None).count("fenced: ")
+    case.tap.ok("which it noticed each time", told >= 4, f"{told} times {case.stage.log(case.name)}")
 
 
 def connection_cut(case):
