@@ -54,6 +54,7 @@ static int read_watermarks(const struct conf *conf, struct admin *admin, struct 
     ret->count = 0;
     if (add_watermarks(admin, conf_topic_delivery(conf, topic), arena, ret, err) < 0)
         return -1;
+    fault_point("close-delivery");
     for (int source = 0; source < SOURCE_COUNT; source++)
         if (add_watermarks(admin, conf_topic(conf, (enum source)source, topic), arena, ret, err) < 0)
             return -1;

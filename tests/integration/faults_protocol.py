@@ -54,6 +54,8 @@ def two_at_once(case):
     two = case.start(flush_records=60, instance="two")
     case.tap.ok("two instances at once: both have partitions", until(lambda: instances(case) == 2), case.stage.log(case.name))
     case.ends("two instances at once", one, two)
+    deadlocks = psql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", case.database)
+    case.tap.ok("and never in a deadlock", deadlocks == "0", deadlocks)
 
 
 def meet(case, wait_ms):
