@@ -46,8 +46,9 @@ static void account_text(const struct account *account, struct buffer *out)
 {
     char instant[INSTANT_TEXT_SIZE];
 
-    buffer_printf(out, "%-22s %-15s %5" PRId64 " deliveries, %10" PRIu64 " lines", account->feed,
-                  account->source, account->deliveries, account->counts[COUNT_LINES]);
+    buffer_printf(out, "%-22s %-15s %5" PRId64 " deliver%s %10" PRIu64 " lines", account->feed,
+                  account->source, account->deliveries, account->deliveries == 1 ? "y,  " : "ies,",
+                  account->counts[COUNT_LINES]);
     if (account->last_received_ms != NUMBER_NONE)
         buffer_printf(out, ", last %s", instant_text(account->last_received_ms, instant));
     if (account->last_sequence != NUMBER_NONE)

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/io/fault.h"
 #include "daemon/state/feeds.h"
 #include "lib/base/arena.h"
+#include "lib/io/fault.h"
 #include "lib/wire/record_wire.h"
 
 enum { TRIES_MAX = 100, WAIT_MS = 10000, TAKE_MS = 50, TAKES_MAX = WAIT_MS / TAKE_MS };
@@ -134,6 +134,17 @@ static int set_closing(struct store *store, const struct conf *conf, const struc
 
 enum attempt { ATTEMPT_CLOSING, ATTEMPT_NOT_OPEN, ATTEMPT_BEHIND };
 
+static int not_this_period(struct store *store, struct err *err)
+{
+    struct period_row open;
+    char month[MONTH_TEXT_SIZE];
+
+    if (period_read_open(store, &open, err) < 0)
+        return -1;
+    return err_stop(err, EXIT_FAILED, "there is no such period: the one to close next is %s",
+                    month_text(open.period, month));
+}
+
 static int attempt_body(struct store *store, const struct conf *conf, const struct vector *vector,
                         int32_t period, enum attempt *ret, enum period_state *ret_state, struct err *err)
 {
@@ -143,8 +154,7 @@ static int attempt_body(struct store *store, const struct conf *conf, const stru
     if (lock_owners(store, err) < 0 || period_read(store, period, &row, &found, err) < 0)
         return -1;
     if (!found)
-        return err_stop(err, EXIT_FAILED,
-                        "this period has not begun: periods are closed one after the other");
+        return not_this_period(store, err);
     *ret_state = row.state;
     *ret = ATTEMPT_NOT_OPEN;
     if (row.state != PERIOD_OPEN)
