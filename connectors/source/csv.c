@@ -48,14 +48,17 @@ static void cell_add(struct csv *csv, const char *data, size_t len)
     csv->cells[csv->count++] = (struct text){ data, len };
 }
 
-/* The delimiter's place at or after `at`; `end` when there is none. */
+/* The delimiter's place at or after `at`; `end` when there is none. Values are short: by its first byte. */
 static const char *find_delimiter(const struct csv *csv, const char *at, const char *end)
 {
-    const char *found = csv->delimiter.len == 1
-                            ? memchr(at, csv->delimiter.data[0], (size_t)(end - at))
-                            : memmem(at, (size_t)(end - at), csv->delimiter.data, csv->delimiter.len);
+    const struct text *delimiter = &csv->delimiter;
 
-    return found ? found : end;
+    while ((at = memchr(at, delimiter->data[0], (size_t)(end - at))) != NULL) {
+        if (delimiter->len <= (size_t)(end - at) && !memcmp(at, delimiter->data, delimiter->len))
+            return at;
+        at++;
+    }
+    return end;
 }
 
 static void split_plain(struct csv *csv, struct text text)

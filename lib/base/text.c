@@ -7,11 +7,6 @@ struct text text_of(const char *string)
     return string ? (struct text){ string, strlen(string) } : (struct text){ "", 0 };
 }
 
-bool text_equal(const char *text, size_t len, const char *string)
-{
-    return strlen(string) == len && memcmp(text, string, len) == 0;
-}
-
 /* Bytes of the blank at the start (or, seen from the end, at the end) of the text; 0 when there is none. */
 static size_t blank_size(const char *data, size_t len, bool at_end)
 {
@@ -20,8 +15,12 @@ static size_t blank_size(const char *data, size_t len, bool at_end)
         { "\xE3\x80\x80", 3}
     };
 
-    if (len && strchr(" \t\r\n", data[at_end ? len - 1 : 0]) && data[at_end ? len - 1 : 0])
+    unsigned char edge = len ? (unsigned char)data[at_end ? len - 1 : 0] : 0;
+
+    if (edge == ' ' || edge == '\t' || edge == '\r' || edge == '\n')
         return 1;
+    if (edge < 0x80)
+        return 0; /* what nearly every value begins and ends with */
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
         if (len >= wide[i].len &&
             !memcmp(at_end ? data + len - wide[i].len : data, wide[i].data, wide[i].len))

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
     const char *data;
@@ -16,7 +17,11 @@ struct text {
 #define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
 struct text text_of(const char *string); /* NULL gives the empty text */
 
-bool text_equal(const char *text, size_t len, const char *string);
+static inline bool text_equal(const char *text, size_t len, const char *string)
+{
+    return strlen(string) == len &&
+           memcmp(text, string, len) == 0; /* inline: the length of a literal is free */
+}
 /* Without the blanks around: space, tab, CR, LF, NBSP (U+00A0) and the ideographic space (U+3000). */
 struct text text_trim(struct text text);
 /* Well-formed by Unicode table 3-7: shortest forms, no surrogates, nothing beyond U+10FFFF. */
