@@ -5,10 +5,12 @@
 #include "lib/base/arena.h"
 #include "lib/io/bus_private.h"
 
-enum { TOPICS_MAX = 64, POLL_MS = 50, POLL_EVERY = 1024 };
+/* A flush wakes the threads that send once, sometimes before they can: so it is asked for again and again. */
+enum { TOPICS_MAX = 64, ROOM_WAIT_MS = 50, FLUSH_STEP_MS = 5, POLL_EVERY = 1024 };
 
 struct producer {
     rd_kafka_t *kafka;
+    rd_kafka_queue_t *events;
     bool fatal;
     rd_kafka_resp_err_t refused; /* why a message was; reports of the others are not asked for */
     uint64_t published;
@@ -35,24 +37,25 @@ static const struct bus_option producer_defaults[] = {
     { NULL,                           NULL     },
 };
 
-static void on_report(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *user)
+static void take_report(struct producer *producer, rd_kafka_event_t *event)
 {
-    struct producer *producer = user;
+    const rd_kafka_message_t *message;
 
-    (void)kafka;
-    if (message->err == RD_KAFKA_RESP_ERR__FATAL)
-        producer->fatal = true;
-    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-        producer->refused = message->err;
+    while ((message = rd_kafka_event_message_next(event)) != NULL)
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+            producer->refused = message->err;
 }
 
-static void on_error(rd_kafka_t *kafka, int code, const char *reason, void *user)
+/* Reports of what was refused, and errors: of those only a fatal one matters, the others mend themselves. */
+static void take_events(struct producer *producer, int wait_ms)
 {
-    struct producer *producer = user;
+    rd_kafka_event_t *event;
 
-    (void)kafka;
-    (void)reason;
-    if (code == RD_KAFKA_RESP_ERR__FATAL)
+    for (; (event = rd_kafka_queue_poll(producer->events, wait_ms)) != NULL; wait_ms = 0) {
+        take_report(producer, event);
+        rd_kafka_event_destroy(event);
+    }
+    if (rd_kafka_fatal_error(producer->kafka, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR)
         producer->fatal = true;
 }
 
@@ -63,12 +66,12 @@ int producer_open(const struct conf *conf, struct producer **ret, struct err *er
 
     if (!kafka_conf)
         return -1;
-    rd_kafka_conf_set_dr_msg_cb(kafka_conf, on_report);
-    rd_kafka_conf_set_error_cb(kafka_conf, on_error);
-    rd_kafka_conf_set_opaque(kafka_conf, producer);
+    /* Events, not callbacks: with those a flush sleeps in steps of 10 ms. */
+    rd_kafka_conf_set_events(kafka_conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
     producer->kafka = bus_new(RD_KAFKA_PRODUCER, kafka_conf, err);
     if (!producer->kafka)
         return -1;
+    producer->events = rd_kafka_queue_get_main(producer->kafka);
     *ret = producer;
     producer = NULL;
     return 0;
@@ -82,7 +85,8 @@ void producer_close(struct producer *producer)
         rd_kafka_topic_destroy(producer->topics[i]);
     if (producer->kafka) {
         rd_kafka_purge(producer->kafka, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-        rd_kafka_poll(producer->kafka, 0);
+        take_events(producer, 0);
+        rd_kafka_queue_destroy(producer->events);
         rd_kafka_destroy(producer->kafka);
     }
     free(producer);
@@ -125,7 +129,8 @@ int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
             return err_set(err, ERR_RETRY,
                            "kafka: %d messages are not acknowledged after %u ms: is the broker there?",
                            rd_kafka_outq_len(producer->kafka), wait_ms);
-        rd_kafka_flush(producer->kafka, POLL_MS);
+        rd_kafka_flush(producer->kafka, FLUSH_STEP_MS);
+        take_events(producer, 0);
     }
     return check_refused(producer, err);
 }
@@ -204,7 +209,7 @@ static int wait_for_room(struct producer *producer, const struct outgoing *messa
         if (now_ms() >= end_ms)
             return err_set(err, ERR_RETRY, "kafka: the queue has been full for %u ms: is the broker there?",
                            wait_ms);
-        rd_kafka_poll(producer->kafka, POLL_MS);
+        take_events(producer, ROOM_WAIT_MS);
     }
     return 0;
 }
@@ -228,6 +233,6 @@ int producer_publish(struct producer *producer, const char *topic, int32_t parti
     else if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return bus_error(err, code, topic);
     if (++producer->published % POLL_EVERY == 0)
-        rd_kafka_poll(producer->kafka, 0);
+        take_events(producer, 0);
     return check_refused(producer, err);
 }
