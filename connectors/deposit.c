@@ -30,5 +30,5 @@ const struct connector connector_deposit = {
     .fields = fields,
     .item = TOKEN_ACCOUNT,
     .dated = true,
-    .blank = {.source = SOURCE_DEPOSIT, .deposit = { .share = { 1, 1 }, .interest_fen = NUMBER_NONE }},
+    .blank = { .source = SOURCE_DEPOSIT, .deposit = { .share = { 1, 1 }, .interest_fen = NUMBER_NONE } },
 };

@@ -8,8 +8,8 @@ int main(int argc, char **argv)
 {
     bool once = false;
     const struct program_flag flags[] = {
-        {"--once", &once, "take what is whole in the inboxes, then end: 65 when a delivery was rejected"},
-        { NULL,    NULL,  NULL                                                                          },
+        { "--once", &once, "take what is whole in the inboxes, then end: 65 when a delivery was rejected" },
+        { NULL, NULL, NULL },
     };
     const struct program program = { "olive-connect", "takes departments' files into Kafka", flags };
     CLEANUP(conf_freep) struct conf *conf = NULL;

@@ -24,7 +24,7 @@ static int finish(struct draft *draft, struct err *err)
 const struct connector connector_property = {
     .fields = fields,
     .item = TOKEN_UNIT,
-    .blank = {.source = SOURCE_PROPERTY,
-              .property = { .share = { 1, 1 }, .area_cm2 = NUMBER_NONE, .value_fen = NUMBER_NONE }},
+    .blank = { .source = SOURCE_PROPERTY,
+               .property = { .share = { 1, 1 }, .area_cm2 = NUMBER_NONE, .value_fen = NUMBER_NONE } },
     .finish = finish,
 };

@@ -21,6 +21,6 @@ const struct connector connector_provident_fund = {
     .fields = fields,
     .item = TOKEN_FUND_ACCOUNT,
     .dated = true,
-    .blank = {.source = SOURCE_PROVIDENT_FUND,
-              .fund = { .rate_millionths = RATE_NONE, .balance_fen = NUMBER_NONE }},
+    .blank = { .source = SOURCE_PROVIDENT_FUND,
+               .fund = { .rate_millionths = RATE_NONE, .balance_fen = NUMBER_NONE } },
 };

@@ -16,5 +16,5 @@ const struct connector connector_telecom = {
     .fields = fields,
     .item = TOKEN_PHONE,
     .dated = true,
-    .blank = {.source = SOURCE_TELECOM, .bill = { .trips = NUMBER_NONE }},
+    .blank = { .source = SOURCE_TELECOM, .bill = { .trips = NUMBER_NONE } },
 };

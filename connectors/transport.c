@@ -17,5 +17,5 @@ const struct connector connector_transport = {
     .fields = fields,
     .item = TOKEN_CARD,
     .dated = true,
-    .blank = {.source = SOURCE_TRANSPORT, .bill = { .trips = NUMBER_NONE }},
+    .blank = { .source = SOURCE_TRANSPORT, .bill = { .trips = NUMBER_NONE } },
 };

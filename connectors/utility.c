@@ -28,6 +28,6 @@ const struct connector connector_utility = {
     .fields = fields,
     .item = TOKEN_CONTRACT,
     .dated = true,
-    .blank = {.source = SOURCE_UTILITY, .utility = { .amount_fen = NUMBER_NONE }},
+    .blank = { .source = SOURCE_UTILITY, .utility = { .amount_fen = NUMBER_NONE } },
     .finish = finish,
 };

@@ -22,6 +22,6 @@ static int finish(struct draft *draft, struct err *err)
 const struct connector connector_vehicle = {
     .fields = fields,
     .item = TOKEN_PLATE,
-    .blank = {.source = SOURCE_VEHICLE, .vehicle = { .value_fen = NUMBER_NONE }},
+    .blank = { .source = SOURCE_VEHICLE, .vehicle = { .value_fen = NUMBER_NONE } },
     .finish = finish,
 };

@@ -170,10 +170,9 @@ static bool find_line(const struct csv *csv, size_t from, struct piece *ret)
 
     if (!feed && left >= max)
         return false;
-    *ret = (struct piece){
-        .text = {data, len - (len && data[len - 1] == '\r')},
-          .taken = len + (feed != NULL), .lines = 1
-    };
+    *ret = (struct piece){ .text = { data, len - (len && data[len - 1] == '\r') },
+                           .taken = len + (feed != NULL),
+                           .lines = 1 };
     return ret->text.len <= csv->line_max;
 }
 

@@ -17,20 +17,20 @@
 static const struct {
     const char *option, *variable;
 } variables[] = {
-    {"host",             "PGHOST"           },
-    { "hostaddr",        "PGHOSTADDR"       },
-    { "port",            "PGPORT"           },
-    { "dbname",          "PGDATABASE"       },
-    { "user",            "PGUSER"           },
-    { "password",        "PGPASSWORD"       },
-    { "passfile",        "PGPASSFILE"       },
-    { "service",         "PGSERVICE"        },
-    { "options",         "PGOPTIONS"        },
-    { "sslmode",         "PGSSLMODE"        },
-    { "sslcert",         "PGSSLCERT"        },
-    { "sslkey",          "PGSSLKEY"         },
-    { "sslrootcert",     "PGSSLROOTCERT"    },
-    { "connect_timeout", "PGCONNECT_TIMEOUT"},
+    { "host", "PGHOST" },
+    { "hostaddr", "PGHOSTADDR" },
+    { "port", "PGPORT" },
+    { "dbname", "PGDATABASE" },
+    { "user", "PGUSER" },
+    { "password", "PGPASSWORD" },
+    { "passfile", "PGPASSFILE" },
+    { "service", "PGSERVICE" },
+    { "options", "PGOPTIONS" },
+    { "sslmode", "PGSSLMODE" },
+    { "sslcert", "PGSSLCERT" },
+    { "sslkey", "PGSSLKEY" },
+    { "sslrootcert", "PGSSLROOTCERT" },
+    { "connect_timeout", "PGCONNECT_TIMEOUT" },
 };
 
 static void put_environment(const struct conf_pairs *postgres)

@@ -47,17 +47,17 @@ static const struct {
     const char *scope; /* what stands before the colon: "a bank's code"; NULL: no colon */
     bool utility;      /* which must be a kind of utility */
 } rules[TOKEN_KIND_COUNT] = {
-    [TOKEN_PERSON] = {person                      },
-    [TOKEN_METER] = { as_written,                  "electricity, water or gas", true },
-    [TOKEN_HOUSEHOLD] = { as_written                       },
-    [TOKEN_ACCOUNT] = { as_written,                  "the bank's code" },
-    [TOKEN_UNIT] = { unit                 },
-    [TOKEN_PLATE] = { as_written                          },
-    [TOKEN_CONTRACT] = { as_written,           "electricity, water or gas", true },
+    [TOKEN_PERSON] = { person },
+    [TOKEN_METER] = { as_written, "electricity, water or gas", true },
+    [TOKEN_HOUSEHOLD] = { as_written },
+    [TOKEN_ACCOUNT] = { as_written, "the bank's code" },
+    [TOKEN_UNIT] = { unit },
+    [TOKEN_PLATE] = { as_written },
+    [TOKEN_CONTRACT] = { as_written, "electricity, water or gas", true },
     [TOKEN_PHONE] = { as_written },
-    [TOKEN_CARD] = { as_written},
-    [TOKEN_EMPLOYER] = { employer                          },
-    [TOKEN_FUND_ACCOUNT] = { as_written                          },
+    [TOKEN_CARD] = { as_written },
+    [TOKEN_EMPLOYER] = { employer },
+    [TOKEN_FUND_ACCOUNT] = { as_written },
 };
 
 /* Errors name the kind and the line, never the identifier. */

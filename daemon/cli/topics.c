@@ -109,9 +109,10 @@ static void print_json(const struct topic *topics, struct buffer *out)
 }
 
 /* What is in a topic is never touched from here. */
-static const char advice[] =
-    "\nA setting is changed by kafka-configs.sh --alter --entity-type topics --add-config NAME=WANTED. The number\n"
-    "of partitions is where each key lies: fill topics of another topics.prefix, and a database of their own.\n";
+static const char advice[] = "\nA setting is changed by kafka-configs.sh --alter --entity-type topics "
+                             "--add-config NAME=WANTED. The number\n"
+                             "of partitions is where each key lies: fill topics of another topics.prefix, "
+                             "and a database of their own.\n";
 
 static void print_text(const struct topic *topics, struct buffer *out)
 {

@@ -7,8 +7,7 @@
 #include "lib/io/fault.h"
 #include "lib/io/policy_file.h"
 
-/* --- which partitions
- * --------------------------------------------------------------------------------------------------- */
+/* --- which partitions --- */
 
 static bool partition_has_news(const struct partition *partition)
 {
@@ -33,8 +32,7 @@ static size_t list_parts(struct fuse *fuse, int32_t *ret)
     return count;
 }
 
-/* --- steps 2 and 3: fencing
- * --------------------------------------------------------------------------------------------- */
+/* --- steps 2 and 3: fencing --- */
 
 static int check_epochs(struct fuse *fuse, const struct param *parts, size_t count, struct err *err)
 {
@@ -102,8 +100,7 @@ int flush_load_policy(struct fuse *fuse, const struct period_row *period, struct
     return period_policy(fuse->store, period->policy, &fuse->policy, err);
 }
 
-/* --- receipts and quarantine
- * -------------------------------------------------------------------------------------------- */
+/* --- receipts and quarantine --- */
 
 static void months_json(const struct receipt *receipt, struct buffer *out)
 {
@@ -227,9 +224,7 @@ static int write_quarantine(struct fuse *fuse, struct err *err)
     return 0;
 }
 
-/* --- step 10
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- step 10 --- */
 
 static int write_lane(struct fuse *fuse, int32_t partition, int topic, struct err *err)
 {
@@ -264,8 +259,7 @@ static int write_offsets(struct fuse *fuse, const int32_t *parts, size_t count, 
     return 0;
 }
 
-/* --- after the commit
- * ------------------------------------------------------------------------------------------------------- */
+/* --- after the commit --- */
 
 static void lane_committed(struct fuse *fuse, struct lane *lane)
 {
@@ -303,9 +297,7 @@ static void committed(struct fuse *fuse, const int32_t *parts, size_t count)
     take_drop(fuse);
 }
 
-/* --- the transaction
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- the transaction --- */
 
 static int flush_body(struct fuse *fuse, const int32_t *parts, size_t count, struct err *err)
 {

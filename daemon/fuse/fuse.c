@@ -23,9 +23,7 @@ int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- opening
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static void name_topics(struct fuse *fuse)
 {
@@ -160,9 +158,7 @@ void fuse_closep(struct fuse **fuse)
     fuse_close(*fuse);
 }
 
-/* --- one step
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- one step --- */
 
 static int take(struct fuse *fuse, uint32_t wait_ms, struct err *err)
 {

@@ -57,9 +57,7 @@ static int lock_households(struct fuse *fuse, struct err *err)
     return 0;
 }
 
-/* --- members
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- members --- */
 
 /* A household whose members are coming in, and the profiles that are done. */
 struct joining {
@@ -187,9 +185,7 @@ static int read_members(struct joining *joining, struct err *err)
     return 0;
 }
 
-/* --- profiles
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- profiles --- */
 
 static int copy_profiles(struct joining *joining, struct err *err)
 {

@@ -96,9 +96,9 @@ int main(int argc, char **argv)
 {
     bool until_end = false;
     const struct program_flag flags[] = {
-        {"--until-end", &until_end,
-         "read up to the high watermarks seen at the start, sweep, seal, and end"},
-        { NULL,         NULL,       NULL                                         },
+        { "--until-end", &until_end,
+          "read up to the high watermarks seen at the start, sweep, seal, and end" },
+        { NULL, NULL, NULL },
     };
     const struct program program = { "olive-fuse", "fuses records into household profiles", flags };
     CLEANUP(conf_freep) struct conf *conf = NULL;

@@ -75,8 +75,7 @@ static void records_room(struct staged *staged, size_t count)
         mem_realloc((void *)staged->incoming, staged->record_capacity * sizeof *staged->incoming);
 }
 
-/* --- loading what is not cached
- * --------------------------------------------------------------------------------------- */
+/* --- loading what is not cached --- */
 
 static int set_stream(struct fuse *fuse, const struct rows *rows, size_t from, size_t end, struct err *err)
 {
@@ -149,8 +148,7 @@ int subjects_load(struct fuse *fuse, struct err *err)
     return status;
 }
 
-/* --- one subject
- * ------------------------------------------------------------------------------------------------------- */
+/* --- one subject --- */
 
 /* False: a segment names a delivery that is not known here, or is not ours. */
 static bool decode_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count)
@@ -275,8 +273,7 @@ static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, 
     return 0;
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------------------------------------- */
+/* --- all of them --- */
 
 static int copy_segments(struct fuse *fuse, struct err *err)
 {

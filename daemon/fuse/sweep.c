@@ -126,8 +126,7 @@ static int follow_period(struct fuse *fuse, struct period_row *ret, struct err *
     return 0;
 }
 
-/* --- the end, for --until-end
- * ------------------------------------------------------------------------------------------- */
+/* --- the end, for --until-end --- */
 
 /* How the lanes in the database stand to the ends that were seen at the start. */
 struct standing {

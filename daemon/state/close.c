@@ -10,8 +10,7 @@
 
 enum { TRIES_MAX = 100, WAIT_MS = 10000, TAKE_MS = 50, TAKES_MAX = WAIT_MS / TAKE_MS };
 
-/* --- the vector
- * ----------------------------------------------------------------------------------------------------- */
+/* --- the vector --- */
 
 struct vector {
     struct topic_cut *cuts; /* the delivery topic first */
@@ -61,8 +60,7 @@ static int read_watermarks(const struct conf *conf, struct admin *admin, struct 
     return 0;
 }
 
-/* --- the transaction
- * ------------------------------------------------------------------------------------------------ */
+/* --- the transaction --- */
 
 static int for_each_cut(struct store *store, const struct vector *vector, const char *sql, struct err *err)
 {
@@ -179,8 +177,7 @@ static int attempt_close(struct store *store, const struct conf *conf, const str
     return store_run(store, *ret == ATTEMPT_CLOSING ? "COMMIT" : "ROLLBACK", err);
 }
 
-/* --- the close record
- * ----------------------------------------------------------------------------------------------- */
+/* --- the close record --- */
 
 static int read_cuts(struct store *store, struct arena *arena, struct period_close *close, struct err *err)
 {
@@ -282,8 +279,7 @@ int period_announce(struct store *store, const struct conf *conf, const struct p
     return announced ? 0 : publish(conf, &event, err);
 }
 
-/* --- all together
- * --------------------------------------------------------------------------------------------------- */
+/* --- all together --- */
 
 int period_close(struct store *store, const struct conf *conf, int32_t period, enum period_state *ret_state,
                  struct err *err)

@@ -78,8 +78,7 @@ int profile_column_count(void)
     return count;
 }
 
-/* --- writing
- * -------------------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static void copy_string(struct copy *copy, const char *string)
 {
@@ -154,8 +153,7 @@ void profile_copy(struct copy *copy, const struct profile *profile, struct buffe
     copy_bytes(copy, digest, DIGEST_SIZE);
 }
 
-/* --- reading
- * -------------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static int64_t integer_of(struct text field)
 {

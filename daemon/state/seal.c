@@ -5,10 +5,10 @@
 
 #include "daemon/state/close.h"
 #include "daemon/state/evidence.h"
-#include "lib/io/fault.h"
 #include "daemon/state/feeds.h"
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"
+#include "lib/io/fault.h"
 #include "lib/io/policy_file.h"
 
 /* What a seal comes to, beside its rows. */
@@ -25,9 +25,7 @@ struct sealing {
     uint8_t evidence_digest[DIGEST_SIZE];
 };
 
-/* --- when
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- when --- */
 
 /* All partitions stand at the cut and no subject is at another period. */
 static int stands_at_cut(struct store *store, int32_t period, bool *ret, struct err *err)
@@ -53,8 +51,7 @@ static int may_seal(struct store *store, struct period_row *row, bool *ret, stru
     return *ret ? stands_at_cut(store, row->period, ret, err) : 0;
 }
 
-/* --- the profiles
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the profiles --- */
 
 static bool subject_of_row(struct reader *row, struct arena *arena, struct subject *ret)
 {
@@ -149,8 +146,7 @@ static int write_profiles(struct sealing *sealing, struct err *err)
     return store_run(sealing->store, "INSERT INTO olive.profile_seal SELECT * FROM stage_seal", err);
 }
 
-/* --- the evidence's digest: SHA-256 over the sorted record ids
- * --------------------------------------------------------- */
+/* --- the evidence's digest: SHA-256 over the sorted record ids --- */
 
 static int gather_ids(void *user, const struct token *subject, const struct record *records, size_t count,
                       struct err *err)
@@ -188,9 +184,7 @@ static int digest_evidence(struct sealing *sealing, struct err *err)
     return 0;
 }
 
-/* --- the rows
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- the rows --- */
 
 static int write_seal(struct sealing *sealing, struct err *err)
 {
@@ -240,8 +234,7 @@ static int open_next(struct sealing *sealing, struct err *err)
     return store_run(sealing->store, "UPDATE olive.topic_offset SET cut = NULL", err);
 }
 
-/* --- all together
- * ------------------------------------------------------------------------------------------------------ */
+/* --- all together --- */
 
 static int assess_all(struct sealing *sealing, struct err *err)
 {

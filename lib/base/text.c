@@ -10,10 +10,7 @@ struct text text_of(const char *string)
 /* Bytes of the blank at the start (or, seen from the end, at the end) of the text; 0 when there is none. */
 static size_t blank_size(const char *data, size_t len, bool at_end)
 {
-    static const struct text wide[] = {
-        {"\xC2\xA0",      2},
-        { "\xE3\x80\x80", 3}
-    };
+    static const struct text wide[] = { { "\xC2\xA0", 2 }, { "\xE3\x80\x80", 3 } };
 
     unsigned char edge = len ? (unsigned char)data[at_end ? len - 1 : 0] : 0;
 

@@ -20,9 +20,7 @@ struct join {
     struct profile *profile;
 };
 
-/* --- who
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- who --- */
 
 static const struct placement *placement_of(const struct join *join, const struct subject *person)
 {
@@ -79,9 +77,7 @@ static void join_members(struct join *join)
     profile->head_age = age_of(join, head);
 }
 
-/* --- sums
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- sums --- */
 
 /* Adds a figure of each person; null while nobody has one. */
 static int64_t sum_persons(const struct join *join, size_t offset)
@@ -179,8 +175,7 @@ static void join_industry(struct join *join)
         memcpy(join->profile->industry, best->industry, sizeof join->profile->industry);
 }
 
-/* --- months
- * ------------------------------------------------------------------------------------------------------- */
+/* --- months --- */
 
 struct months {
     __int128 sum;
@@ -254,8 +249,7 @@ static void join_months(struct join *join)
     join_utility(join, UTILITY_GAS, &profile->gas_l, &profile->gas_months);
 }
 
-/* --- states: known, stale, verified zero or no answer (P4)
- * -------------------------------------------------------- */
+/* --- states: known, stale, verified zero or no answer (P4) --- */
 
 static enum indicator_state state_of(const struct join *join, enum indicator indicator)
 {
@@ -355,8 +349,7 @@ static void join_last(struct join *join)
     }
 }
 
-/* --- all together
- * ------------------------------------------------------------------------------------------------- */
+/* --- all together --- */
 
 static void join_evidence(struct join *join, const struct subject *const *members, size_t count)
 {

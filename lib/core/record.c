@@ -22,9 +22,7 @@ void record_id_of(const struct record *record, struct record_id *ret)
 
 struct token record_item_code(enum source source, int code, int detail)
 {
-    return (struct token){
-        {'c', (uint8_t)source, (uint8_t)code, (uint8_t)detail}
-    };
+    return (struct token){ { 'c', (uint8_t)source, (uint8_t)code, (uint8_t)detail } };
 }
 
 struct token record_item_plain(const struct record *record)

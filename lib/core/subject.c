@@ -79,8 +79,7 @@ static void note_last(struct view *view, enum indicator indicator, int32_t month
         view->subject->last[indicator] = month;
 }
 
-/* --- membership and groups
- * --------------------------------------------------------------------------------------- */
+/* --- membership and groups --- */
 
 static void collect_household(struct view *view, size_t from, size_t end)
 {
@@ -103,8 +102,7 @@ static void collect_roster(struct view *view, size_t from, size_t end)
             view->subject->groups |= group_mask(view->facts[i]->roster.group);
 }
 
-/* --- declared
- * ---------------------------------------------------------------------------------------------------- */
+/* --- declared --- */
 
 static int32_t declaration_last_month(const struct record *fact)
 {
@@ -156,8 +154,7 @@ static void collect_declarations(struct view *view, size_t from, size_t end)
         }
 }
 
-/* --- deposit
- * ----------------------------------------------------------------------------------------------------- */
+/* --- deposit --- */
 
 static int64_t balance_of(const struct record *fact)
 {
@@ -218,8 +215,7 @@ static void collect_deposits(struct view *view, size_t from, size_t end)
     view->subject->deposit_mean = sum_of(&mean);
 }
 
-/* --- property and vehicles: a right held at E is a fact of month P, one not held is none
- * ------------------------- */
+/* --- property and vehicles: a right held at E is a fact of month P, one not held is none --- */
 
 static void add_unit(struct subject *subject, const struct record *fact)
 {
@@ -289,8 +285,7 @@ static void collect_vehicles(struct view *view, size_t from, size_t end)
     view->subject->vehicle_value = sum_of(&value);
 }
 
-/* --- provident fund
- * ---------------------------------------------------------------------------------------------- */
+/* --- provident fund --- */
 
 static void add_contribution(struct view *view, const struct record *fact)
 {
@@ -367,8 +362,7 @@ static void collect_fund(struct view *view, size_t from, size_t end)
     subject->fund_balance = sum_of(&balance);
 }
 
-/* --- utilities and bills
- * ----------------------------------------------------------------------------------------- */
+/* --- utilities and bills --- */
 
 static void add_month(const struct view *view, struct monthly *monthly, const struct record *fact,
                       int64_t amount)
@@ -461,8 +455,7 @@ static void collect_transport(struct view *view, size_t from, size_t end)
     view->subject->trips = sum_of(&trips);
 }
 
-/* --- meters
- * ------------------------------------------------------------------------------------------------------ */
+/* --- meters --- */
 
 /* The facts of one household kind, oldest first. Going back from the one in force, a run goes on while the
  * household is the same and no day lies between. */
@@ -485,8 +478,7 @@ static void collect_meter(struct view *view, size_t from, size_t end)
     placement->run_month = month_of_day(view->facts[at]->valid_from_day);
 }
 
-/* --- all together
- * ------------------------------------------------------------------------------------------------ */
+/* --- all together --- */
 
 typedef void collect(struct view *view, size_t from, size_t end);
 
@@ -547,7 +539,7 @@ static struct subject subject_empty(const struct token *token, enum subject_kind
         .fund_employer = NUMBER_NONE,
         .fund_balance = NUMBER_NONE,
         .wage_month = MONTH_NONE,
-        .utility = {none, none, none},
+        .utility = { none, none, none },
         .telecom = none,
         .transport = none,
         .trips = NUMBER_NONE,

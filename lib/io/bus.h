@@ -18,8 +18,7 @@
 #include "lib/core/token.h"
 #include "lib/io/conf.h"
 
-/* --- producer: idempotent, acks=all, zstd, murmur2 over the key
- * ------------------------------------------------- */
+/* --- producer: idempotent, acks=all, zstd, murmur2 over the key --- */
 struct producer;
 struct bus_header {
     const char *name;
@@ -37,8 +36,7 @@ int producer_publish(struct producer *producer, const char *topic, int32_t parti
 /* 0: every message published so far is acknowledged. */
 int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err);
 
-/* --- consumer
- * ---------------------------------------------------------------------------------------------------- */
+/* --- consumer --- */
 struct bus_message {
     const char *topic;
     int32_t partition;
@@ -85,8 +83,7 @@ int consumer_rejoin(struct consumer *consumer,
 /* Offsets for lag dashboards only; never waited for. */
 void consumer_commit_hint(struct consumer *consumer, const struct topic_cut *offsets, size_t count);
 
-/* --- administration
- * ---------------------------------------------------------------------------------------------- */
+/* --- administration --- */
 struct admin;
 int admin_open(const struct conf *conf, struct admin **ret, struct err *err);
 void admin_close(struct admin *admin);

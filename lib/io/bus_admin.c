@@ -16,8 +16,8 @@ struct admin {
 };
 
 static const struct bus_option admin_defaults[] = {
-    {"reconnect.backoff.max.ms", "2000"},
-    { NULL,                      NULL  },
+    { "reconnect.backoff.max.ms", "2000" },
+    { NULL, NULL },
 };
 
 static void no_answer(const struct conf *conf, char ret[NO_ANSWER_SIZE])
@@ -63,9 +63,7 @@ void admin_closep(struct admin **admin)
     admin_close(*admin);
 }
 
-/* --- looking
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- looking --- */
 
 typedef int topic_look(const struct rd_kafka_metadata_topic *topic, void *user, struct err *err);
 
@@ -102,8 +100,7 @@ int admin_partition_count(struct admin *admin, const char *topic, int32_t *ret, 
 static bool is_settling(rd_kafka_resp_err_t code)
 {
     return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
-           code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
-           code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+           code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
 int admin_watermarks(struct admin *admin, const char *topic, int32_t partition, int64_t *ret_low,
@@ -120,9 +117,7 @@ int admin_watermarks(struct admin *admin, const char *topic, int32_t partition, 
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : bus_error(err, code, topic);
 }
 
-/* --- making
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- making --- */
 
 static int count_leaders(const struct rd_kafka_metadata_topic *topic, void *user, struct err *err)
 {
@@ -219,9 +214,7 @@ int admin_create_topics(struct admin *admin, const struct topic_plan *plans, siz
     return status;
 }
 
-/* --- settings
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- settings --- */
 
 static int take_setting(rd_kafka_event_t *event, const char *name, char *ret, size_t size, struct err *err)
 {

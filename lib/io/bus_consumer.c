@@ -21,24 +21,23 @@ struct consumer {
 };
 
 static const struct bus_option consumer_defaults[] = {
-    {"enable.auto.commit",             "false"           },
-    { "enable.auto.offset.store",      "false"           },
-    { "auto.offset.reset",             "error"           }, /* a gap is an alarm, never a skip */
-    { "partition.assignment.strategy", "range"           },
-    { "check.crcs",                    "true"            },
-    { "isolation.level",               "read_uncommitted"},
-    { "max.poll.interval.ms",          "900000"          }, /* a large flush is no dead consumer */
-    { "session.timeout.ms",            "20000"           },
-    { "fetch.wait.max.ms",             "50"              },
-    { "queued.min.messages",           "200000"          },
-    { "queued.max.messages.kbytes",    "131072"          },
-    { "fetch.message.max.bytes",       "4194304"         },
-    { "reconnect.backoff.max.ms",      "2000"            },
-    { NULL,                            NULL              },
+    { "enable.auto.commit", "false" },
+    { "enable.auto.offset.store", "false" },
+    { "auto.offset.reset", "error" }, /* a gap is an alarm, never a skip */
+    { "partition.assignment.strategy", "range" },
+    { "check.crcs", "true" },
+    { "isolation.level", "read_uncommitted" },
+    { "max.poll.interval.ms", "900000" }, /* a large flush is no dead consumer */
+    { "session.timeout.ms", "20000" },
+    { "fetch.wait.max.ms", "50" },
+    { "queued.min.messages", "200000" },
+    { "queued.max.messages.kbytes", "131072" },
+    { "fetch.message.max.bytes", "4194304" },
+    { "reconnect.backoff.max.ms", "2000" },
+    { NULL, NULL },
 };
 
-/* --- partitions
- * ------------------------------------------------------------------------------------------------------- */
+/* --- partitions --- */
 
 /* The numbers of the first topic in the list: partition p of every topic lies together. */
 static size_t partition_numbers(const rd_kafka_topic_partition_list_t *list, int32_t *ret)
@@ -112,9 +111,7 @@ static rd_kafka_topic_partition_list_t *list_of(const struct topic_cut *cuts, si
     return list;
 }
 
-/* --- opening
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static int open_kafka(const struct conf *conf, const char *group, bool rebalances, struct consumer *consumer,
                       struct err *err)
@@ -217,9 +214,7 @@ void consumer_closep(struct consumer **consumer)
     consumer_close(*consumer);
 }
 
-/* --- taking
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- taking --- */
 
 static void batch_room(struct consumer *consumer, size_t count)
 {
@@ -326,9 +321,7 @@ const void *bus_message_header(const struct bus_message *message, const char *na
     return value;
 }
 
-/* --- steering
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- steering --- */
 
 static int seek_error(rd_kafka_error_t *error, struct err *err)
 {

@@ -22,19 +22,19 @@ struct producer {
 /* No time-out of single messages: what is published is acknowledged, or the producer is fatal and the caller
  * resends everything that was not. */
 static const struct bus_option producer_defaults[] = {
-    {"enable.idempotence",            "true"   },
-    { "compression.codec",            "zstd"   },
-    { "partitioner",                  "murmur2"},
-    { "compression.level",            "1"      }, /* tokens do not compress: more effort is in vain */
-    { "delivery.report.only.error",   "true"   },
-    { "linger.ms",                    "100"    }, /* flush does not wait for it */
-    { "batch.size",                   "1000000"},
-    { "batch.num.messages",           "10000"  },
+    { "enable.idempotence", "true" },
+    { "compression.codec", "zstd" },
+    { "partitioner", "murmur2" },
+    { "compression.level", "1" }, /* tokens do not compress: more effort is in vain */
+    { "delivery.report.only.error", "true" },
+    { "linger.ms", "100" }, /* flush does not wait for it */
+    { "batch.size", "1000000" },
+    { "batch.num.messages", "10000" },
     { "queue.buffering.max.messages", "500000" },
-    { "queue.buffering.max.kbytes",   "131072" },
-    { "message.timeout.ms",           "0"      },
-    { "reconnect.backoff.max.ms",     "2000"   },
-    { NULL,                           NULL     },
+    { "queue.buffering.max.kbytes", "131072" },
+    { "message.timeout.ms", "0" },
+    { "reconnect.backoff.max.ms", "2000" },
+    { NULL, NULL },
 };
 
 static void take_report(struct producer *producer, rd_kafka_event_t *event)

@@ -16,9 +16,7 @@ struct copy {
     bool failed; /* the connection did not take it: copy_end() says why */
 };
 
-/* --- in
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- in --- */
 
 static void add_be(struct copy *copy, uint64_t value, size_t size)
 {
@@ -166,9 +164,7 @@ void copy_abort(struct copy *copy)
     copy_free(copy);
 }
 
-/* --- out
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- out --- */
 
 static uint32_t reader_be(struct reader *reader, size_t size)
 {

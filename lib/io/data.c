@@ -13,8 +13,8 @@
 static const struct {
     const char *installed, *source;
 } folders[] = {
-    {"policy",  "deploy/policy"},
-    { "schema", "schema"       },
+    { "policy", "deploy/policy" },
+    { "schema", "schema" },
 };
 
 static char *join(const char *folder, const char *middle, const char *rest)

@@ -131,11 +131,11 @@ static int read_basis(struct reading *reading, const yaml_node_t *value, void *u
 static int read_limit(struct reading *reading, const yaml_node_t *node, struct fund_limit *ret)
 {
     static const struct key keys[] = {
-        {"region",   read_region },
-        { "from",         read_from },
-        { "fen",read_fen },
-        { "basis",     read_basis },
-        { NULL        },
+        { "region", read_region },
+        { "from", read_from },
+        { "fen", read_fen },
+        { "basis", read_basis },
+        { NULL },
     };
 
     *ret = (struct fund_limit){ .from_day = DAY_NONE, .amount_fen = NUMBER_NONE };
@@ -265,13 +265,13 @@ static int read_valid_from(struct reading *reading, const yaml_node_t *value, vo
 static int read_policy(struct reading *reading)
 {
     static const struct key keys[] = {
-        {"version",        read_version },
-        { "valid_from",               read_valid_from },
-        { "caps",read_caps },
-        { "floors",          read_floors },
-        { "covers",               read_covers },
-        { "fresh",read_fresh },
-        { NULL       },
+        { "version", read_version },
+        { "valid_from", read_valid_from },
+        { "caps", read_caps },
+        { "floors", read_floors },
+        { "covers", read_covers },
+        { "fresh", read_fresh },
+        { NULL },
     };
     const yaml_node_t *root = yaml_root(reading->file);
 

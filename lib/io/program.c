@@ -9,8 +9,7 @@
 #include "lib/base/arena.h"
 #include "lib/io/log.h"
 
-/* --- command line
- * ----------------------------------------------------------------------------------------------------- */
+/* --- command line --- */
 
 static void print_help(const struct program *program)
 {
@@ -113,9 +112,7 @@ bool program_start(const struct program *program, int argc, char **argv, struct 
     return go_on;
 }
 
-/* --- signals
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- signals --- */
 
 static volatile sig_atomic_t stop_asked;
 

@@ -22,18 +22,13 @@ static const char session_sql[] =
 static const struct {
     const char *key, *value;
 } connection_defaults[] = {
-    {"connect_timeout",      "10"   },
-    { "keepalives",          "1"    },
-    { "keepalives_idle",     "30"   },
-    { "keepalives_interval", "10"   },
-    { "keepalives_count",    "3"    },
-    { "tcp_user_timeout",    "60000"},
-    { "client_encoding",     "UTF8" },
+    { "connect_timeout", "10" },     { "keepalives", "1" },       { "keepalives_idle", "30" },
+    { "keepalives_interval", "10" }, { "keepalives_count", "3" }, { "tcp_user_timeout", "60000" },
+    { "client_encoding", "UTF8" },
 };
 enum { DEFAULTS = sizeof connection_defaults / sizeof *connection_defaults };
 
-/* --- connection
- * ------------------------------------------------------------------------------------------------------- */
+/* --- connection --- */
 
 /* Defaults first: of a keyword that comes twice libpq takes the last. */
 static void connection_params(const struct conf *conf, const char *program, const char **keys,
@@ -68,9 +63,9 @@ static int check_connection(const struct store *store, struct err *err)
         return 0;
     if (strstr(message, "invalid connection option") || strstr(message, "invalid integer value"))
         return err_stop(err, EXIT_CONFIG, "postgres: %.*s", first_line(message), message);
-    return err_set(err, ERR_RETRY, "postgres: %.*s%s", first_line(message), message,
-                   strstr(message, "does not exist") ? " (createdb makes databases, `olive schema apply` tables)"
-                                                     : "");
+    return err_set(
+        err, ERR_RETRY, "postgres: %.*s%s", first_line(message), message,
+        strstr(message, "does not exist") ? " (createdb makes databases, `olive schema apply` tables)" : "");
 }
 
 int store_open(const struct conf *conf, const char *program, struct store **ret, struct err *err)
@@ -112,9 +107,7 @@ bool store_broken(const struct store *store)
     return PQstatus(store->connection) != CONNECTION_OK;
 }
 
-/* --- errors
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- errors --- */
 
 /* Classes and codes that say: the outside, or a race that was lost (SQLSTATE, PostgreSQL appendix A). */
 static bool may_retry(const char *state)
@@ -162,8 +155,7 @@ static int take_result(struct store *store, PGresult *result, PGresult **ret, st
     return 0;
 }
 
-/* --- statements
- * -------------------------------------------------------------------------------------------------------- */
+/* --- statements --- */
 
 struct param param_int4(int32_t value)
 {
@@ -312,9 +304,7 @@ int64_t store_affected(const struct store *store)
     return store->affected;
 }
 
-/* --- rows
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 void rows_free(struct rows *rows)
 {

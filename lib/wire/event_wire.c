@@ -18,8 +18,7 @@ static char *string_of(const char *string)
     return (char *)(uintptr_t)string;
 }
 
-/* --- counts of a receipt, in one table
- * ----------------------------------------------------------------------------- */
+/* --- counts of a receipt, in one table --- */
 
 static const struct {
     size_t message, has, core;
@@ -51,8 +50,7 @@ static void take_counts(const Receipt *message, struct receipt *receipt)
         memcpy((char *)receipt + counts[i].core, (const char *)message + counts[i].message, sizeof(uint64_t));
 }
 
-/* --- receipt
- * -------------------------------------------------------------------------------------------------------- */
+/* --- receipt --- */
 
 static void put_reasons(const struct receipt *receipt, struct arena *arena, Receipt *message)
 {
@@ -175,9 +173,7 @@ static int take_receipt(const Receipt *message, struct arena *arena, struct rece
     return 0;
 }
 
-/* --- close
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- close --- */
 
 static void put_cuts(const struct period_close *close, struct arena *arena, Close *message)
 {
@@ -267,8 +263,7 @@ static int take_close(const Close *message, struct arena *arena, struct period_c
     return take_feeds(message, arena, ret, err);
 }
 
-/* --- the event
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the event --- */
 
 void wire_pack_event(const struct event *event, struct buffer *out)
 {

@@ -1,7 +1,6 @@
 #include "lib/wire/record_wire.h"
 
-/* --- small steps
- * ---------------------------------------------------------------------------------------------------- */
+/* --- small steps --- */
 
 static void key_number(struct json *json, const char *key, int64_t number)
 {
@@ -72,8 +71,7 @@ static void key_share(struct json *json, struct share share)
     json_close(json, ']');
 }
 
-/* --- one a fact
- * ----------------------------------------------------------------------------------------------------- */
+/* --- one a fact --- */
 
 static void household_json(const struct record *record, struct json *json)
 {
@@ -196,9 +194,7 @@ void wire_record_json(const struct record *record, struct json *json)
     json_close(json, '}');
 }
 
-/* --- events
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- events --- */
 
 static void receipt_counts_json(const struct receipt *receipt, struct json *json)
 {
@@ -206,16 +202,16 @@ static void receipt_counts_json(const struct receipt *receipt, struct json *json
         const char *key;
         uint64_t value;
     } counts[] = {
-        {"lines",          receipt->lines        },
-        { "published",     receipt->published    },
-        { "dead_lettered", receipt->dead_lettered},
-        { "duplicate",     receipt->duplicate    },
-        { "obsolete",      receipt->obsolete     },
-        { "rejected",      receipt->rejected     },
-        { "ended",         receipt->ended        },
-        { "retracted",     receipt->retracted    },
-        { "took_ms",       receipt->took_ms      },
-        { "arrival",       receipt->arrival      },
+        { "lines", receipt->lines },
+        { "published", receipt->published },
+        { "dead_lettered", receipt->dead_lettered },
+        { "duplicate", receipt->duplicate },
+        { "obsolete", receipt->obsolete },
+        { "rejected", receipt->rejected },
+        { "ended", receipt->ended },
+        { "retracted", receipt->retracted },
+        { "took_ms", receipt->took_ms },
+        { "arrival", receipt->arrival },
     };
 
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {

@@ -12,8 +12,7 @@ enum { DAY_EDGE = 400000 /* about the year 3065, and as far back */ };
 
 typedef Olive__V1__Record Message;
 
-/* --- small steps
- * -------------------------------------------------------------------------------------------------- */
+/* --- small steps --- */
 
 static ProtobufCBinaryData bytes_of(const void *data, size_t size)
 {
@@ -89,8 +88,7 @@ static bool take_day(int32_t from, int32_t *ret)
         PUT(message, share_denominator, (share).denominator != 1, (uint32_t)(share).denominator);            \
     } while (0)
 
-/* --- one pair a fact
- * ---------------------------------------------------------------------------------------------- */
+/* --- one pair a fact --- */
 
 union facts {
     Olive__V1__HouseholdFact household;
@@ -351,21 +349,20 @@ static const struct {
     bool (*take)(const Message *message, struct record *record);
     size_t member; /* of the message: the pointer that is set for this source */
 } facts_of[SOURCE_COUNT] = {
-    [SOURCE_HOUSEHOLD] = {put_household,    take_household,   MEMBER(household)     },
-    [SOURCE_ROSTER] = { put_roster,      take_roster,      MEMBER(roster)        },
-    [SOURCE_DECLARATION] = { put_declaration, take_declaration, MEMBER(declaration)   },
-    [SOURCE_DEPOSIT] = { put_deposit,     take_deposit,     MEMBER(deposit)       },
-    [SOURCE_PROPERTY] = { put_property,    take_property,    MEMBER(property)      },
-    [SOURCE_VEHICLE] = { put_vehicle,     take_vehicle,     MEMBER(vehicle)       },
-    [SOURCE_PROVIDENT_FUND] = { put_fund,        take_fund,        MEMBER(provident_fund)},
-    [SOURCE_UTILITY] = { put_utility,     take_utility,     MEMBER(utility)       },
-    [SOURCE_TELECOM] = { put_telecom,     take_telecom,     MEMBER(telecom)       },
-    [SOURCE_TRANSPORT] = { put_transport,   take_transport,   MEMBER(transport)     },
-    [SOURCE_METER] = { put_meter,       take_meter,       MEMBER(meter)         },
+    [SOURCE_HOUSEHOLD] = { put_household, take_household, MEMBER(household) },
+    [SOURCE_ROSTER] = { put_roster, take_roster, MEMBER(roster) },
+    [SOURCE_DECLARATION] = { put_declaration, take_declaration, MEMBER(declaration) },
+    [SOURCE_DEPOSIT] = { put_deposit, take_deposit, MEMBER(deposit) },
+    [SOURCE_PROPERTY] = { put_property, take_property, MEMBER(property) },
+    [SOURCE_VEHICLE] = { put_vehicle, take_vehicle, MEMBER(vehicle) },
+    [SOURCE_PROVIDENT_FUND] = { put_fund, take_fund, MEMBER(provident_fund) },
+    [SOURCE_UTILITY] = { put_utility, take_utility, MEMBER(utility) },
+    [SOURCE_TELECOM] = { put_telecom, take_telecom, MEMBER(telecom) },
+    [SOURCE_TRANSPORT] = { put_transport, take_transport, MEMBER(transport) },
+    [SOURCE_METER] = { put_meter, take_meter, MEMBER(meter) },
 };
 
-/* --- the record
- * --------------------------------------------------------------------------------------------------- */
+/* --- the record --- */
 
 void wire_pack_record(const struct record *record, struct buffer *out)
 {

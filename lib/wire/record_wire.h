@@ -45,7 +45,7 @@ int wire_unpack_event(struct wire *wire, const void *data, size_t size, struct a
 /* One JSON object a message, tokens in hex: `olive cat` and `olive explain`. */
 void wire_record_json(const struct record *record, struct json *json);
 void wire_receipt_json(const struct receipt *receipt,
-                       struct json *json); /* also the receipt file of a delivery */
+                       struct json *json);               /* also the receipt file of a delivery */
 void wire_kinds_json(unsigned kinds, struct json *json); /* the list of a utility feed's kinds */
 void wire_event_json(const struct event *event, struct json *json);
 

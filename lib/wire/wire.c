@@ -38,8 +38,7 @@ void wire_freep(struct wire **wire)
     wire_free(*wire);
 }
 
-/* --- messages as our own writers make them
- * ------------------------------------------------------------------------------------------------------ */
+/* --- messages as our own writers make them --- */
 
 struct cursor {
     const uint8_t *at, *end;

@@ -102,10 +102,7 @@ static bool deposit_record(struct walk *walk, uint32_t person, uint32_t account,
     *ret = start(walk, SOURCE_DEPOSIT, token_of('p', person, 0));
     ret->item = token_of('a', person, account);
     ret->valid_from_day = month_last_day(walk->month);
-    ret->deposit = (struct fact_deposit){
-        {1, 1},
-        figure(walk, person, 30000000), NUMBER_NONE
-    };
+    ret->deposit = (struct fact_deposit){ { 1, 1 }, figure(walk, person, 30000000), NUMBER_NONE };
     if (walk->month_index + 1 == walk->months)
         ret->deposit.interest_fen = ret->deposit.balance_fen / 70;
     return true;
@@ -161,10 +158,8 @@ static bool property_record(struct walk *walk, uint32_t person, struct record *r
         return false;
     *ret = start(walk, SOURCE_PROPERTY, token_of('p', person, 0));
     ret->item = token_of('u', person, 0);
-    ret->property = (struct fact_property){
-        {1, 1},
-        USAGE_RESIDENTIAL, 900000, figure(walk, person, 200000000)
-    };
+    ret->property =
+        (struct fact_property){ { 1, 1 }, USAGE_RESIDENTIAL, 900000, figure(walk, person, 200000000) };
     return true;
 }
 
@@ -220,20 +215,13 @@ static const struct {
     fill *fill;
     bool monthly;
 } feeds[] = {
-    {household_record,   false},
-    { electricity_meter, false},
-    { water_meter,       false},
-    { gas_meter,         false},
-    { property_record,   false},
-    { vehicle_record,    false},
-    { first_deposit,     true },
-    { second_deposit,    true },
-    { fund_record,       true },
-    { telecom_record,    true },
-    { transport_record,  true },
-    { electricity_use,   true },
-    { water_use,         true },
-    { gas_use,           true },
+    { household_record, false }, { electricity_meter, false },
+    { water_meter, false },      { gas_meter, false },
+    { property_record, false },  { vehicle_record, false },
+    { first_deposit, true },     { second_deposit, true },
+    { fund_record, true },       { telecom_record, true },
+    { transport_record, true },  { electricity_use, true },
+    { water_use, true },         { gas_use, true },
 };
 
 static int walk_feed(struct walk *walk, fill *make)

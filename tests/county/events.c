@@ -179,15 +179,15 @@ static void happen(struct county *county, struct weddings *weddings, uint32_t ho
         enum oddity oddity;
         void (*make)(struct event *event);
     } kinds[] = {
-        {ODD_BIRTH,            birth         },
-        { ODD_DEATH,           death         },
-        { ODD_LEAVES_TO_MARRY, leave_to_marry},
-        { ODD_IS_MARRIED,      await_partner },
-        { ODD_DIVORCE,         divorce       },
-        { ODD_MOVE,            move          },
-        { ODD_MOVES_IN,        move_in       },
-        { ODD_HIRE,            hire          },
-        { ODD_JOB_LOSS,        lose_job      },
+        { ODD_BIRTH, birth },
+        { ODD_DEATH, death },
+        { ODD_LEAVES_TO_MARRY, leave_to_marry },
+        { ODD_IS_MARRIED, await_partner },
+        { ODD_DIVORCE, divorce },
+        { ODD_MOVE, move },
+        { ODD_MOVES_IN, move_in },
+        { ODD_HIRE, hire },
+        { ODD_JOB_LOSS, lose_job },
     };
     struct event event = event_of(county, weddings, household);
 

@@ -1,13 +1,13 @@
 #include "tests/county/feed.h"
 
 const struct damage common_damages[] = {
-    {"BAD_COLUMN_COUNT", "", "" },
-    { "BAD_ENCODING",                "", "\xFF" },
-    { "MISSING",    "id_no", "" },
-    { "BAD_ID",            "id_no", "990101198005040115" }, /* check character */
-    { "BAD_ID",         "id_no", "990101198002300011" }, /* 30 February */
-    { "BAD_ID",                "id_no", "9901011980" },
-    { NULL         },
+    { "BAD_COLUMN_COUNT", "", "" },
+    { "BAD_ENCODING", "", "\xFF" },
+    { "MISSING", "id_no", "" },
+    { "BAD_ID", "id_no", "990101198005040115" }, /* check character */
+    { "BAD_ID", "id_no", "990101198002300011" }, /* 30 February */
+    { "BAD_ID", "id_no", "9901011980" },
+    { NULL },
 };
 
 /* clang-format off */

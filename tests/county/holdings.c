@@ -81,10 +81,10 @@ int64_t balance_fen(const struct county *county, uint32_t number, int32_t month)
 static const struct {
     double area, spread, price; /* m², on ln; of a square metre beside the town's */
 } usages[USAGE_COUNT] = {
-    [RESIDENTIAL] = {92,   0.25, 1.0},
-    [SHOP] = { 45,  0.4,  1.6},
-    [FACTORY] = { 600, 0.5,  0.3},
-    [APARTMENT_HOTEL] = { 42,  0.2,  0.8},
+    [RESIDENTIAL] = { 92, 0.25, 1.0 },
+    [SHOP] = { 45, 0.4, 1.6 },
+    [FACTORY] = { 600, 0.5, 0.3 },
+    [APARTMENT_HOTEL] = { 42, 0.2, 0.8 },
 };
 
 static struct right unit_new(struct made *made, enum usage usage, double standing_weight)
@@ -222,9 +222,9 @@ static const struct {
     double level, head, follow, noise; /* a month's kWh or m³ of one person; exponents of size and standing */
     int season_percent[12];
 } utilities[UTILITY_COUNT] = {
-    [ELECTRICITY] = {95,   0.65, 0.30, 0.25, { 110, 115, 95, 80, 75, 90, 130, 150, 125, 85, 70, 75 } },
-    [WATER] = { 4.8, 0.75, 0.15, 0.30, { 95, 95, 95, 95, 100, 105, 110, 115, 105, 100, 95, 90 }},
-    [GAS] = { 8.5, 0.55, 0.15, 0.30, { 135, 140, 120, 100, 90, 80, 75, 70, 80, 95, 105, 110 }},
+    [ELECTRICITY] = { 95, 0.65, 0.30, 0.25, { 110, 115, 95, 80, 75, 90, 130, 150, 125, 85, 70, 75 } },
+    [WATER] = { 4.8, 0.75, 0.15, 0.30, { 95, 95, 95, 95, 100, 105, 110, 115, 105, 100, 95, 90 } },
+    [GAS] = { 8.5, 0.55, 0.15, 0.30, { 135, 140, 120, 100, 90, 80, 75, 70, 80, 95, 105, 110 } },
 };
 
 static void meter_add(struct made *made, enum utility kind, double part)

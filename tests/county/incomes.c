@@ -22,15 +22,15 @@ static const struct {
     enum income_kind kind;
     double yuan, ability, noise;
 } works[WORK_COUNT] = {
-    [WORK_NONE] = {WAGE,      0,    0,    0   },
-    [WORK_PUBLIC] = { WAGE,     8800, 0.20, 0.15},
-    [WORK_COMPANY] = { WAGE,     6500, 0.30, 0.25},
-    [WORK_INFORMAL] = { WAGE,     5000, 0.22, 0.30},
-    [WORK_BUSINESS] = { BUSINESS, 8600, 0.45, 0.50},
-    [WORK_FISHING] = { BUSINESS, 5900, 0.30, 0.40},
-    [WORK_PENSION] = { TRANSFER, 5200, 0.12, 0.15},
-    [WORK_LAND_PENSION] = { TRANSFER, 3900, 0.05, 0.15},
-    [WORK_RURAL_PENSION] = { TRANSFER, 2300, 0.10, 0.45}, /* with what the children send */
+    [WORK_NONE] = { WAGE, 0, 0, 0 },
+    [WORK_PUBLIC] = { WAGE, 8800, 0.20, 0.15 },
+    [WORK_COMPANY] = { WAGE, 6500, 0.30, 0.25 },
+    [WORK_INFORMAL] = { WAGE, 5000, 0.22, 0.30 },
+    [WORK_BUSINESS] = { BUSINESS, 8600, 0.45, 0.50 },
+    [WORK_FISHING] = { BUSINESS, 5900, 0.30, 0.40 },
+    [WORK_PENSION] = { TRANSFER, 5200, 0.12, 0.15 },
+    [WORK_LAND_PENSION] = { TRANSFER, 3900, 0.05, 0.15 },
+    [WORK_RURAL_PENSION] = { TRANSFER, 2300, 0.10, 0.45 }, /* with what the children send */
 };
 
 /* Of a working life in a thousand, from the most able to the least; the rest have no work of their own. */

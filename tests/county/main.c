@@ -45,15 +45,15 @@ static uint32_t rate(const char *text)
 static struct county_options read_options(int argc, char **argv)
 {
     static const struct option names[] = {
-        {"out",         required_argument, NULL, 'o'},
-        { "households", required_argument, NULL, 'n'},
-        { "months",     required_argument, NULL, 'm'},
-        { "seed",       required_argument, NULL, 's'},
-        { "end",        required_argument, NULL, 'e'},
-        { "bad-rate",   required_argument, NULL, 'b'},
-        { "sha",        no_argument,       NULL, 'd'},
-        { "help",       no_argument,       NULL, 'h'},
-        { NULL,         0,                 NULL, 0  },
+        { "out", required_argument, NULL, 'o' },
+        { "households", required_argument, NULL, 'n' },
+        { "months", required_argument, NULL, 'm' },
+        { "seed", required_argument, NULL, 's' },
+        { "end", required_argument, NULL, 'e' },
+        { "bad-rate", required_argument, NULL, 'b' },
+        { "sha", no_argument, NULL, 'd' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
     };
     struct county_options options = { .households = 55000,
                                       .months = 12,

@@ -4,12 +4,9 @@
 
 /* Streets and towns of 洞头, big to small; weights and prices are rough. */
 const struct town towns[TOWN_COUNT] = {
-    {"330305001",  420, 13500, 1.08, true },
-    { "330305002", 130, 10500, 0.98, true },
-    { "330305003", 90,  8500,  0.94, false},
-    { "330305004", 80,  9000,  0.97, false},
-    { "330305100", 190, 8000,  0.95, false},
-    { "330305101", 90,  7000,  0.93, false},
+    { "330305001", 420, 13500, 1.08, true }, { "330305002", 130, 10500, 0.98, true },
+    { "330305003", 90, 8500, 0.94, false },  { "330305004", 80, 9000, 0.97, false },
+    { "330305100", 190, 8000, 0.95, false }, { "330305101", 90, 7000, 0.93, false },
 };
 
 /* How many in a thousand households, how old the head is, who else lives there. The mean is 2.7 persons. */
@@ -17,17 +14,17 @@ static const struct {
     int permille, age_min, age_max;
     enum seat seats[SEATS_MAX - 1]; /* beside the head, up to the first SEAT_HEAD */
 } shapes[SHAPE_COUNT] = {
-    [SHAPE_SINGLE_YOUNG] = {105,  23, 46, { SEAT_HEAD }                                                    },
-    [SHAPE_SINGLE_OLD] = { 45,  62, 88, { SEAT_HEAD }                                                    },
-    [SHAPE_COUPLE_YOUNG] = { 75,  24, 40, { SEAT_SPOUSE }                                                  },
-    [SHAPE_COUPLE_MIDDLE] = { 130, 45, 60, { SEAT_SPOUSE }                                                  },
-    [SHAPE_COUPLE_OLD] = { 135, 61, 86, { SEAT_SPOUSE }                                                  },
-    [SHAPE_ONE_CHILD] = { 245, 28, 58, { SEAT_SPOUSE, SEAT_CHILD }                                      },
-    [SHAPE_TWO_CHILDREN] = { 110, 30, 54, { SEAT_SPOUSE, SEAT_CHILD, SEAT_CHILD }                          },
-    [SHAPE_ONE_GRANDPARENT] = { 80,  30, 54, { SEAT_SPOUSE, SEAT_CHILD, SEAT_PARENT }                         },
-    [SHAPE_TWO_GRANDPARENTS] = { 45,  30, 52, { SEAT_SPOUSE, SEAT_CHILD, SEAT_PARENT, SEAT_PARENT }            },
-    [SHAPE_SIX] = { 25,  32, 50, { SEAT_SPOUSE, SEAT_CHILD, SEAT_CHILD, SEAT_PARENT, SEAT_PARENT }},
-    [SHAPE_LONE_PARENT] = { 40,  30, 50, { SEAT_CHILD }                                                   },
+    [SHAPE_SINGLE_YOUNG] = { 105, 23, 46, { SEAT_HEAD } },
+    [SHAPE_SINGLE_OLD] = { 45, 62, 88, { SEAT_HEAD } },
+    [SHAPE_COUPLE_YOUNG] = { 75, 24, 40, { SEAT_SPOUSE } },
+    [SHAPE_COUPLE_MIDDLE] = { 130, 45, 60, { SEAT_SPOUSE } },
+    [SHAPE_COUPLE_OLD] = { 135, 61, 86, { SEAT_SPOUSE } },
+    [SHAPE_ONE_CHILD] = { 245, 28, 58, { SEAT_SPOUSE, SEAT_CHILD } },
+    [SHAPE_TWO_CHILDREN] = { 110, 30, 54, { SEAT_SPOUSE, SEAT_CHILD, SEAT_CHILD } },
+    [SHAPE_ONE_GRANDPARENT] = { 80, 30, 54, { SEAT_SPOUSE, SEAT_CHILD, SEAT_PARENT } },
+    [SHAPE_TWO_GRANDPARENTS] = { 45, 30, 52, { SEAT_SPOUSE, SEAT_CHILD, SEAT_PARENT, SEAT_PARENT } },
+    [SHAPE_SIX] = { 25, 32, 50, { SEAT_SPOUSE, SEAT_CHILD, SEAT_CHILD, SEAT_PARENT, SEAT_PARENT } },
+    [SHAPE_LONE_PARENT] = { 40, 30, 50, { SEAT_CHILD } },
 };
 
 /* How often, and what a household must look like to have it at all. */
@@ -36,22 +33,22 @@ static const struct {
     enum shape shape;
     int head_age;
 } oddities[ODD_COUNT] = {
-    [ODD_BIRTH] = {80000,   SHAPE_COUPLE_YOUNG,  29},
-    [ODD_DEATH] = { 30000,  SHAPE_COUPLE_OLD,    80},
-    [ODD_LEAVES_TO_MARRY] = { 40000,  SHAPE_ONE_CHILD,     56},
-    [ODD_IS_MARRIED] = { 50000,  SHAPE_SINGLE_YOUNG,  30},
-    [ODD_DIVORCE] = { 4000,   SHAPE_COUPLE_YOUNG,  36},
-    [ODD_MOVE] = { 8000,   SHAPE_ONE_CHILD,     40},
-    [ODD_MOVES_IN] = { 20000,  SHAPE_SINGLE_OLD,    78},
-    [ODD_HIRE] = { 30000,  SHAPE_COUPLE_YOUNG,  30},
-    [ODD_JOB_LOSS] = { 20000,  SHAPE_COUPLE_MIDDLE, 50},
-    [ODD_DECLARES_HALF] = { 6000,   SHAPE_ONE_CHILD,     42},
-    [ODD_EMPTY_DWELLING] = { 60000,  SHAPE_COUPLE_MIDDLE, 52},
-    [ODD_SHARES_METER] = { 15000,  SHAPE_COUPLE_OLD,    70},
-    [ODD_OWNS_JOINTLY] = { 450000, SHAPE_ONE_CHILD,     45},
-    [ODD_ASSISTED] = { 12000,  SHAPE_LONE_PARENT,   44},
-    [ODD_SOLD_HOME] = { 8000,   SHAPE_COUPLE_MIDDLE, 55},
-    [ODD_STATES_OLD_REGION] = { 30000,  SHAPE_COUPLE_OLD,    85},
+    [ODD_BIRTH] = { 80000, SHAPE_COUPLE_YOUNG, 29 },
+    [ODD_DEATH] = { 30000, SHAPE_COUPLE_OLD, 80 },
+    [ODD_LEAVES_TO_MARRY] = { 40000, SHAPE_ONE_CHILD, 56 },
+    [ODD_IS_MARRIED] = { 50000, SHAPE_SINGLE_YOUNG, 30 },
+    [ODD_DIVORCE] = { 4000, SHAPE_COUPLE_YOUNG, 36 },
+    [ODD_MOVE] = { 8000, SHAPE_ONE_CHILD, 40 },
+    [ODD_MOVES_IN] = { 20000, SHAPE_SINGLE_OLD, 78 },
+    [ODD_HIRE] = { 30000, SHAPE_COUPLE_YOUNG, 30 },
+    [ODD_JOB_LOSS] = { 20000, SHAPE_COUPLE_MIDDLE, 50 },
+    [ODD_DECLARES_HALF] = { 6000, SHAPE_ONE_CHILD, 42 },
+    [ODD_EMPTY_DWELLING] = { 60000, SHAPE_COUPLE_MIDDLE, 52 },
+    [ODD_SHARES_METER] = { 15000, SHAPE_COUPLE_OLD, 70 },
+    [ODD_OWNS_JOINTLY] = { 450000, SHAPE_ONE_CHILD, 45 },
+    [ODD_ASSISTED] = { 12000, SHAPE_LONE_PARENT, 44 },
+    [ODD_SOLD_HOME] = { 8000, SHAPE_COUPLE_MIDDLE, 55 },
+    [ODD_STATES_OLD_REGION] = { 30000, SHAPE_COUPLE_OLD, 85 },
 };
 
 enum oddity oddity_of(uint32_t household)
@@ -126,10 +123,10 @@ struct membership *membership_add(struct county *county, uint32_t person, uint32
 const char *relation_of(enum seat seat, enum sex sex)
 {
     static const char *const relations[][2] = {
-        [SEAT_HEAD] = {"02",  "02"},
-        [SEAT_SPOUSE] = { "10", "10"},
-        [SEAT_CHILD] = { "30", "20"},
-        [SEAT_PARENT] = { "52", "51"},
+        [SEAT_HEAD] = { "02", "02" },
+        [SEAT_SPOUSE] = { "10", "10" },
+        [SEAT_CHILD] = { "30", "20" },
+        [SEAT_PARENT] = { "52", "51" },
     };
 
     return relations[seat][sex];

@@ -147,14 +147,14 @@ static const struct {
     const char *group, *authority;
     uint32_t per_million;
 } work_groups[] = {
-    {WORK_PUBLIC,    "public-sector",           "personnel",   1000000},
-    { WORK_COMPANY,  "技术工人",            "",            180000 },
-    { WORK_COMPANY,  "college-graduate",        "education",   250000 },
-    { WORK_BUSINESS, "small-business",          "market",      900000 },
-    { WORK_INFORMAL, "新业态从业人员",   "",            250000 },
-    { WORK_INFORMAL, "urbanised-migrant",       "police",      60000  },
-    { WORK_FISHING,  "skilled-farmer-fisher",   "agriculture", 300000 },
-    { WORK_FISHING,  "unsettled-farmer-fisher", "agriculture", 200000 },
+    { WORK_PUBLIC, "public-sector", "personnel", 1000000 },
+    { WORK_COMPANY, "技术工人", "", 180000 },
+    { WORK_COMPANY, "college-graduate", "education", 250000 },
+    { WORK_BUSINESS, "small-business", "market", 900000 },
+    { WORK_INFORMAL, "新业态从业人员", "", 250000 },
+    { WORK_INFORMAL, "urbanised-migrant", "police", 60000 },
+    { WORK_FISHING, "skilled-farmer-fisher", "agriculture", 300000 },
+    { WORK_FISHING, "unsettled-farmer-fisher", "agriculture", 200000 },
 };
 
 static void assistance_row(struct telling *telling, uint32_t person, uint32_t household)

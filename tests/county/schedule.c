@@ -21,23 +21,23 @@ static const struct plan {
     bool stock, monthly; /* what stands already, first; then each month (a snapshot feed: each quarter) */
     uint8_t bank;
 } plans[] = {
-    {FEED_HUKOU,         hukou_rows,       true,  true,  0},
-    { FEED_CIVIL,        civil_rows,       true,  true,  0},
-    { FEED_GRID,         grid_rows,        true,  false, 0},
-    { FEED_ROSTER,       roster_rows,      true,  true,  0},
-    { FEED_REGISTRY,     registry_rows,    true,  true,  0},
-    { FEED_VEHICLES,     vehicle_rows,     true,  true,  0},
-    { FEED_METERS,       meter_rows,       true,  true,  0},
-    { FEED_BANK_A,       bank_rows,        false, true,  0},
-    { FEED_BANK_B,       bank_rows,        false, true,  1},
-    { FEED_BANK_C,       bank_rows,        false, true,  2},
-    { FEED_FUND,         fund_rows,        false, true,  0},
-    { FEED_POWER,        power_rows,       false, true,  0},
-    { FEED_WATER,        water_rows,       false, true,  0},
-    { FEED_GAS,          gas_rows,         false, true,  0},
-    { FEED_TELECOM,      telecom_rows,     false, true,  0},
-    { FEED_TRANSPORT,    transport_rows,   false, true,  0},
-    { FEED_DECLARATIONS, declaration_rows, false, true,  0},
+    { FEED_HUKOU, hukou_rows, true, true, 0 },
+    { FEED_CIVIL, civil_rows, true, true, 0 },
+    { FEED_GRID, grid_rows, true, false, 0 },
+    { FEED_ROSTER, roster_rows, true, true, 0 },
+    { FEED_REGISTRY, registry_rows, true, true, 0 },
+    { FEED_VEHICLES, vehicle_rows, true, true, 0 },
+    { FEED_METERS, meter_rows, true, true, 0 },
+    { FEED_BANK_A, bank_rows, false, true, 0 },
+    { FEED_BANK_B, bank_rows, false, true, 1 },
+    { FEED_BANK_C, bank_rows, false, true, 2 },
+    { FEED_FUND, fund_rows, false, true, 0 },
+    { FEED_POWER, power_rows, false, true, 0 },
+    { FEED_WATER, water_rows, false, true, 0 },
+    { FEED_GAS, gas_rows, false, true, 0 },
+    { FEED_TELECOM, telecom_rows, false, true, 0 },
+    { FEED_TRANSPORT, transport_rows, false, true, 0 },
+    { FEED_DECLARATIONS, declaration_rows, false, true, 0 },
 };
 
 /* What goes otherwise than planned, in twelfths of the county's time. */
@@ -46,10 +46,10 @@ static const struct twist {
     int at;
     enum { LATE = 1, DUPLICATE, SENT_ANEW, CORRECTED } what;
 } twists[] = {
-    {FEED_POWER,      6, LATE     },
-    { FEED_TELECOM,   4, DUPLICATE}, /* the same bytes under the same sequence */
-    { FEED_TRANSPORT, 5, SENT_ANEW}, /* the same bytes under the next one */
-    { FEED_BANK_A,    8, CORRECTED},
+    { FEED_POWER, 6, LATE },
+    { FEED_TELECOM, 4, DUPLICATE },   /* the same bytes under the same sequence */
+    { FEED_TRANSPORT, 5, SENT_ANEW }, /* the same bytes under the next one */
+    { FEED_BANK_A, 8, CORRECTED },
 };
 
 static int twist_of(const struct county *county, enum feed_number feed, int32_t number)

@@ -155,9 +155,7 @@ typedef void ask(const struct hand *hand, rd_kafka_t *kafka, rd_kafka_queue_t *q
 
 static int change(const struct hand *hand, ask *what)
 {
-    static const struct bus_option none[] = {
-        {NULL, NULL}
-    };
+    static const struct bus_option none[] = { { NULL, NULL } };
     rd_kafka_conf_t *kafka_conf = bus_conf(hand->conf, none, hand->err);
     rd_kafka_t *kafka = kafka_conf ? bus_new(RD_KAFKA_PRODUCER, kafka_conf, hand->err) : NULL;
     rd_kafka_queue_t *queue;
@@ -200,12 +198,7 @@ static const struct {
     const char *name;
     int (*run)(const struct hand *hand);
 } commands[] = {
-    {"put",   put },
-    { "get",  get },
-    { "trim", trim},
-    { "drop", drop},
-    { "grow", grow},
-    { "make", make},
+    { "put", put }, { "get", get }, { "trim", trim }, { "drop", drop }, { "grow", grow }, { "make", make },
 };
 
 int main(int argc, char **argv)

@@ -127,17 +127,15 @@ static int publish_record(struct feed *feed)
 
 static int publish_receipt(struct feed *feed, uint32_t delivery)
 {
-    struct event event = {
-        .kind = EVENT_RECEIPT,
-        .receipt = {.delivery = *random_delivery(delivery),
-                    .feed = "random",
-                    .source = SOURCE_DEPOSIT,
-                    .sequence = delivery + 1,
-                    .state = DELIVERY_PUBLISHED,
-                    .as_of_day = DAY_NONE,
-                    .lines = feed->published[delivery],
-                    .published = feed->published[delivery]}
-    };
+    struct event event = { .kind = EVENT_RECEIPT,
+                           .receipt = { .delivery = *random_delivery(delivery),
+                                        .feed = "random",
+                                        .source = SOURCE_DEPOSIT,
+                                        .sequence = delivery + 1,
+                                        .state = DELIVERY_PUBLISHED,
+                                        .as_of_day = DAY_NONE,
+                                        .lines = feed->published[delivery],
+                                        .published = feed->published[delivery] } };
 
     buffer_clear(&feed->message);
     wire_pack_event(&event, &feed->message);

@@ -53,15 +53,9 @@ static void write_segment(const char *folder, int number, struct random *random)
 static void write_events(const char *folder)
 {
     CLEANUP(buffer_free) struct buffer receipt_bytes = { 0 }, close_bytes = { 0 };
-    struct month_count months[] = {
-        {INDICATOR_DEPOSIT, month_from(2025, 11), 7}
-    };
-    struct topic_cut cuts[] = {
-        {"olive.deposit.v1", 3, 99}
-    };
-    struct feed_declared feeds[] = {
-        {"power", SOURCE_UTILITY, 1, true}
-    };
+    struct month_count months[] = { { INDICATOR_DEPOSIT, month_from(2025, 11), 7 } };
+    struct topic_cut cuts[] = { { "olive.deposit.v1", 3, 99 } };
+    struct feed_declared feeds[] = { { "power", SOURCE_UTILITY, 1, true } };
     struct event receipt = { .kind = EVENT_RECEIPT };
     struct event closing = { .kind = EVENT_CLOSE };
 

@@ -26,11 +26,7 @@ static void lines_are_counted_as_wc_does_and_a_last_one_without_an_end_too(void 
         const char *text;
         uint64_t lines;
     } cases[] = {
-        {"",         0},
-        { "a",       1},
-        { "a\n",     1},
-        { "a\nb",    2},
-        { "a\r\n\n", 2},
+        { "", 0 }, { "a", 1 }, { "a\n", 1 }, { "a\nb", 2 }, { "a\r\n\n", 2 },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -38,13 +38,13 @@ static void what_it_says_wrong_is_told_by_line_and_without_the_value(void **stat
     static const struct {
         const char *text, *says;
     } cases[] = {
-        {"bytes",                             "has a control file whose line 1 is not name=value"          },
-        { "bytes=1\nlines=many",              "has a control file whose line 2 has a value of another form"},
-        { "bytes=-1",                         "has a control file whose line 1 has a value of another form"},
-        { "sha256=9f86",                      "has a control file whose line 1 has a value of another form"},
-        { "received=yesterday",               "has a control file whose line 1 has a value of another form"},
-        { "#\n\nsize=1",                      "has a control file whose line 3 is none of"                 },
-        { "bytes=99999999999999999999999999", "has a control file whose line 1 has a value of another form"},
+        { "bytes", "has a control file whose line 1 is not name=value" },
+        { "bytes=1\nlines=many", "has a control file whose line 2 has a value of another form" },
+        { "bytes=-1", "has a control file whose line 1 has a value of another form" },
+        { "sha256=9f86", "has a control file whose line 1 has a value of another form" },
+        { "received=yesterday", "has a control file whose line 1 has a value of another form" },
+        { "#\n\nsize=1", "has a control file whose line 3 is none of" },
+        { "bytes=99999999999999999999999999", "has a control file whose line 1 has a value of another form" },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

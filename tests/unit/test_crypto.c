@@ -61,15 +61,15 @@ static void a_key_file_is_private_and_holds_a_key(void **state)
         mode_t mode;
         const char *message; /* NULL: fine */
     } cases[] = {
-        {key_hex,                                                             65, 0600, NULL                                                                 },
-        { key_hex,                                                            64, 0400, NULL                                                                 },
-        { key_hex,                                                            32, 0600, NULL                                                                 }, /* 32 bytes of any kind */
-        { key_hex,                                                            65, 0640, "key file key: its mode is 0640; nobody else may read it: chmod 0600"},
-        { key_hex,                                                            65, 0604, "key file key: its mode is 0604; nobody else may read it: chmod 0600"},
-        { key_hex,                                                            31, 0600, "key file key: must hold 32 bytes, or 64 hexadecimal digits"         },
-        { key_hex,                                                            0,  0600, "key file key: must hold 32 bytes, or 64 hexadecimal digits"         },
+        { key_hex, 65, 0600, NULL },
+        { key_hex, 64, 0400, NULL },
+        { key_hex, 32, 0600, NULL }, /* 32 bytes of any kind */
+        { key_hex, 65, 0640, "key file key: its mode is 0640; nobody else may read it: chmod 0600" },
+        { key_hex, 65, 0604, "key file key: its mode is 0604; nobody else may read it: chmod 0600" },
+        { key_hex, 31, 0600, "key file key: must hold 32 bytes, or 64 hexadecimal digits" },
+        { key_hex, 0, 0600, "key file key: must hold 32 bytes, or 64 hexadecimal digits" },
         { "xyz102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 64, 0600,
-         "key file key: must hold 32 bytes, or 64 hexadecimal digits"                                                                                        },
+          "key file key: must hold 32 bytes, or 64 hexadecimal digits" },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -91,10 +91,10 @@ static void no_folder_link_or_missing_file_is_a_key(void **state)
     static const struct {
         const char *path, *message;
     } cases[] = {
-        {".",     "key file .: is no regular file"                                                           },
-        { "link", "key file link: is a symbolic link"                                                        },
-        { "none", "key file none: No such file or directory"                                                 },
-        { NULL,   "no key: name its file in the configuration, or give olive-token in $CREDENTIALS_DIRECTORY"},
+        { ".", "key file .: is no regular file" },
+        { "link", "key file link: is a symbolic link" },
+        { "none", "key file none: No such file or directory" },
+        { NULL, "no key: name its file in the configuration, or give olive-token in $CREDENTIALS_DIRECTORY" },
     };
     struct tokeniser *tokeniser = NULL;
     struct err err = { 0 };

@@ -49,24 +49,25 @@ static void every_dialect_of_commas_is_read(void **state)
     static const struct {
         const char *data, *rows;
     } cases[] = {
-        {"a,b\n1,2\n",                  "1@0#a|b\n2@4 1|2\n"                                               },
-        { "a,b\r\n1,2\r\n",             "1@0#a|b\n2@5 1|2\n"                                               },
-        { "a,b\n1,2",                   "1@0#a|b\n2@4 1|2\n"                                               },
+        { "a,b\n1,2\n", "1@0#a|b\n2@4 1|2\n" },
+        { "a,b\r\n1,2\r\n", "1@0#a|b\n2@5 1|2\n" },
+        { "a,b\n1,2", "1@0#a|b\n2@4 1|2\n" },
         { "\xEF\xBB\xBF"
-          "a,b\n1,2\n",        "1@3#a|b\n2@7 1|2\n"                                               },
-        { "a,b\n\n \t\r\n1,\n",         "1@0#a|b\n4@9 1|\n"                                                }, /* blank lines are not lines */
-        { "a,b\n1\n1,2,3\n1,2\n",       "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@6 !BAD_COLUMN_COUNT\n4@12 1|2\n"},
-        { "a,b\n\"1,1\",\"2\"\"2\"\n",  "1@0#a|b\n2@4 1,1|2\"2\n"                                          },
-        { "a,b\n \"1\" ,2\n",           "1@0#a|b\n2@4 1|2\n"                                               }, /* blanks around quotes */
-        { "a,b\n\"1\nx\",2\n3,4\n",     "1@0#a|b\n2@4 1\nx|2\n4@12 3|4\n"                                  }, /* a quoted line end */
-        { "a,b\n\"1,2\n3,4\n",          "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@9 3|4\n"                        }, /* it never closes */
-        { "a,b\n\"1,2\n3,4\n5,\"6\"\n", "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@9 3|4\n4@13 5|6\n"              },
-        { "a,b\n1\"1,2\n3,4\n",         "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@10 3|4\n"                       }, /* one that never opened */
-        { "a,b\n1\"x\"1,2\n",           "1@0#a|b\n2@4 1\"x\"1|2\n"                                         }, /* part of the value */
-        { "a,b\n\"1\"1,2\n",            "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n"                                 },
-        { "a,b\n\xFF,2\n3,4\n",         "1@0#a|b\n2@4 !BAD_ENCODING\n3@8 3|4\n"                            },
-        { "",                           ""                                                                 },
-        { "\n\n",                       ""                                                                 },
+          "a,b\n1,2\n",
+          "1@3#a|b\n2@7 1|2\n" },
+        { "a,b\n\n \t\r\n1,\n", "1@0#a|b\n4@9 1|\n" }, /* blank lines are not lines */
+        { "a,b\n1\n1,2,3\n1,2\n", "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@6 !BAD_COLUMN_COUNT\n4@12 1|2\n" },
+        { "a,b\n\"1,1\",\"2\"\"2\"\n", "1@0#a|b\n2@4 1,1|2\"2\n" },
+        { "a,b\n \"1\" ,2\n", "1@0#a|b\n2@4 1|2\n" },                         /* blanks around quotes */
+        { "a,b\n\"1\nx\",2\n3,4\n", "1@0#a|b\n2@4 1\nx|2\n4@12 3|4\n" },      /* a quoted line end */
+        { "a,b\n\"1,2\n3,4\n", "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@9 3|4\n" }, /* it never closes */
+        { "a,b\n\"1,2\n3,4\n5,\"6\"\n", "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@9 3|4\n4@13 5|6\n" },
+        { "a,b\n1\"1,2\n3,4\n", "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n3@10 3|4\n" }, /* one that never opened */
+        { "a,b\n1\"x\"1,2\n", "1@0#a|b\n2@4 1\"x\"1|2\n" },                     /* part of the value */
+        { "a,b\n\"1\"1,2\n", "1@0#a|b\n2@4 !BAD_COLUMN_COUNT\n" },
+        { "a,b\n\xFF,2\n3,4\n", "1@0#a|b\n2@4 !BAD_ENCODING\n3@8 3|4\n" },
+        { "", "" },
+        { "\n\n", "" },
     };
     struct feed_conf feed = comma();
 

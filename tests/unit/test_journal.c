@@ -80,10 +80,7 @@ static void a_receipt_that_may_not_have_been_sent_is_there_after_a_restart(void 
     const struct claim claim = a_claim(journal, 3);
     const struct receipt receipt = { .state = DELIVERY_INCOMPLETE, .sequence = 3 };
     const uint8_t sha256[DIGEST_SIZE] = { 9 };
-    const struct buffer message = {
-        .data = (uint8_t[]){1, 0, 255},
-          .size = 3
-    };
+    const struct buffer message = { .data = (uint8_t[]){ 1, 0, 255 }, .size = 3 };
     struct err err = { 0 };
 
     assert_int_equal(journal_claim(journal, &claim, &err), 0);
@@ -147,11 +144,9 @@ static void only_what_was_taken_counts_as_come_before(void **state)
         enum delivery_state state;
         bool taken, published;
     } cases[] = {
-        {DELIVERY_PUBLISHED,   true,  true },
-        { DELIVERY_INCOMPLETE, true,  true },
-        { DELIVERY_OBSOLETE,   true,  false},
-        { DELIVERY_DUPLICATE,  false, false},
-        { DELIVERY_REJECTED,   false, false}, /* it does not use up its sequence */
+        { DELIVERY_PUBLISHED, true, true },  { DELIVERY_INCOMPLETE, true, true },
+        { DELIVERY_OBSOLETE, true, false },  { DELIVERY_DUPLICATE, false, false },
+        { DELIVERY_REJECTED, false, false }, /* it does not use up its sequence */
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

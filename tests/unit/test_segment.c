@@ -6,9 +6,7 @@
 #include "tests/unit/unit.h"
 
 enum { RECORDS = 400 };
-static const struct token subject = {
-    {1, 2, 3}
-};
+static const struct token subject = { { 1, 2, 3 } };
 
 static void assert_same_record(const struct record *a, const struct record *b)
 {

@@ -16,8 +16,8 @@ static struct record right(uint8_t person, uint64_t sequence, int32_t from_day, 
 
     *delivery = (struct delivery){ .digest = { (uint8_t)sequence }, .received_ms = (int64_t)sequence * 1000 };
     return (struct record){
-        .subject = {{ person }                 },
-        .item = {                                                   { 1, person } },
+        .subject = { { person } },
+        .item = { { 1, person } },
         .delivery = delivery,
         .line = person,
         .source = SOURCE_PROPERTY,
@@ -40,12 +40,12 @@ static void what_a_list_lacks_ends_on_its_day_and_never_before_it_begins(void **
         bool ended;
         int32_t ends_day;
     } cases[] = {
-        {100,  DAY_OPEN, 200, true,  200},
-        { 100, 300,      200, true,  200},
-        { 100, 200,      200, false, 0  }, /* over by then */
-        { 100, 150,      200, false, 0  },
-        { 250, DAY_OPEN, 200, true,  250}, /* begins later: ends as it begins */
-        { 200, DAY_OPEN, 200, true,  200},
+        { 100, DAY_OPEN, 200, true, 200 },
+        { 100, 300, 200, true, 200 },
+        { 100, 200, 200, false, 0 }, /* over by then */
+        { 100, 150, 200, false, 0 },
+        { 250, DAY_OPEN, 200, true, 250 }, /* begins later: ends as it begins */
+        { 200, DAY_OPEN, 200, true, 200 },
     };
     const struct delivery delivery = { .digest = { 9 }, .received_ms = 9000 };
 

@@ -8,11 +8,11 @@ static void the_nearest_word_is_offered_and_nothing_far(void **state)
     static const struct {
         const char *word, *text;
     } cases[] = {
-        {"statsu",      " (did you mean status?)" },
-        { "topic",      " (did you mean topics?)" },
-        { "explian",    " (did you mean explain?)"},
-        { "frobnicate", ""                        },
-        { "x",          ""                        },
+        { "statsu", " (did you mean status?)" },
+        { "topic", " (did you mean topics?)" },
+        { "explian", " (did you mean explain?)" },
+        { "frobnicate", "" },
+        { "x", "" },
     };
     char text[SUGGESTION_SIZE];
 

@@ -6,9 +6,7 @@
 #include "tests/unit/random_record.h"
 #include "tests/unit/unit.h"
 
-static const struct token subject = {
-    {5, 6}
-};
+static const struct token subject = { { 5, 6 } };
 
 static void records_go_there_and_back(void **state)
 {
@@ -127,7 +125,7 @@ static void text_that_no_table_takes_is_refused(void **state)
         .key_epoch = 1,
         .schema = RECORD_SCHEMA,
         .valid_to_day = DAY_OPEN,
-        .household = {.household = { { 1 } }, .relation = "01", .region = "330305"},
+        .household = { .household = { { 1 } }, .relation = "01", .region = "330305" },
     };
 
     (void)state;
@@ -235,41 +233,35 @@ static void assert_same_event(const struct event *sent, struct wire *wire)
 
 static void receipts_and_closes_go_there_and_back(void **state)
 {
-    struct month_count months[] = {
-        {INDICATOR_DEPOSIT, month_from(2025, 11), 7}
-    };
-    struct topic_cut cuts[] = {
-        {"olive.deposit.v1", 3, 99}
-    };
-    struct feed_declared feeds[] = {
-        {"power", SOURCE_UTILITY, 1, true}
-    };
+    struct month_count months[] = { { INDICATOR_DEPOSIT, month_from(2025, 11), 7 } };
+    struct topic_cut cuts[] = { { "olive.deposit.v1", 3, 99 } };
+    struct feed_declared feeds[] = { { "power", SOURCE_UTILITY, 1, true } };
     struct event receipt = {
         .kind = EVENT_RECEIPT,
-        .receipt = {.delivery = *random_delivery(2),
-                    .feed = "bank-a",
-                    .source = SOURCE_DEPOSIT,
-                    .sequence = 4,
-                    .size_bytes = 100,
-                    .state = DELIVERY_INCOMPLETE,
-                    .why = "1 dead letter",
-                    .as_of_day = 20000,
-                    .lines = 9,
-                    .published = 7,
-                    .dead_lettered = 2,
-                    .by_reason = { [BAD_DATE] = 2 },
-                    .months = months,
-                    .month_count = 1,
-                    .took_ms = 12},
+        .receipt = { .delivery = *random_delivery(2),
+                     .feed = "bank-a",
+                     .source = SOURCE_DEPOSIT,
+                     .sequence = 4,
+                     .size_bytes = 100,
+                     .state = DELIVERY_INCOMPLETE,
+                     .why = "1 dead letter",
+                     .as_of_day = 20000,
+                     .lines = 9,
+                     .published = 7,
+                     .dead_lettered = 2,
+                     .by_reason = { [BAD_DATE] = 2 },
+                     .months = months,
+                     .month_count = 1,
+                     .took_ms = 12 },
     };
     struct event close = {
         .kind = EVENT_CLOSE,
-        .close = {.period = month_from(2025, 11),
-                  .cuts = cuts,
-                  .cut_count = 1,
-                  .feeds = feeds,
-                  .feed_count = 1,
-                  .policy = { 1, 2 }},
+        .close = { .period = month_from(2025, 11),
+                   .cuts = cuts,
+                   .cut_count = 1,
+                   .feeds = feeds,
+                   .feed_count = 1,
+                   .policy = { 1, 2 } },
     };
     struct wire *wire = wire_new();
 
