@@ -161,14 +161,14 @@ class Stage:
         """The command olive; its exit code and what it printed."""
         environment = {**os.environ, "OLIVE_FAULT": fault} if fault else dict(os.environ)
         done = subprocess.run([BUILD / "daemon/cli/olive", *words, "--config", config], env=environment, text=True,
-                              capture_output=True, timeout=90)
+                              capture_output=True, timeout=180)
         return done.returncode, done.stdout.strip()
 
-    def finish(self, config, limit_s=90):
+    def finish(self, config, limit_s=180):
         """An undisturbed instance up to the end; its exit code."""
         return self.wait(self.start(config, "--until-end"), limit_s)
 
-    def wait(self, process, limit_s=90):
+    def wait(self, process, limit_s=180):
         try:
             return process.wait(limit_s)
         except subprocess.TimeoutExpired:
@@ -224,7 +224,7 @@ def same(tap, claim, database, wanted, why=""):
     tap.ok(claim, not difference and not rules, f"{difference} {rules} {why}")
 
 
-def until(condition, limit_s=60, every_s=0.02):
+def until(condition, limit_s=180, every_s=0.02):  # only a failure waits so long
     end = time.monotonic() + limit_s
     while time.monotonic() < end:
         if condition():
