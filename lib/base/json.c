@@ -1,7 +1,5 @@
 #include "lib/base/json.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/text.h"
@@ -31,20 +29,31 @@ void json_close(struct json *json, char bracket)
     json->after_value = true;
 }
 
-static void json_escaped(struct buffer *out, const char *data, size_t len)
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+static void json_escape(struct buffer *out, char c)
 {
     static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    const char *name = c ? strchr(named, c) : NULL;
 
+    if (name)
+        buffer_add(out, (const char[]){ '\\', letters[name - named] }, 2);
+    else
+        buffer_printf(out, "\\u%04x", (unsigned)c);
+}
+
+static void json_escaped(struct buffer *out, const char *data, size_t len)
+{
     buffer_add_byte(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        const char *name = data[i] ? strchr(named, data[i]) : NULL;
-
-        if (name)
-            buffer_add(out, (const char[]){ '\\', letters[name - named] }, 2);
-        else if ((unsigned char)data[i] < 0x20)
-            buffer_printf(out, "\\u%04x", (unsigned)data[i]);
-        else
-            buffer_add_byte(out, (uint8_t)data[i]);
+    for (size_t at = 0, end; at < len; at = end) {
+        for (end = at; end < len && is_plain(data[end]); end++)
+            ;
+        buffer_add(out, data + at, end - at);
+        if (end < len)
+            json_escape(out, data[end++]);
     }
     buffer_add_byte(out, '"');
 }
@@ -71,20 +80,31 @@ void json_str(struct json *json, const char *string)
         json_none(json);
 }
 
+/* A profile's canonical line is numbers for the most part, and printf would be half the cost of its digest.
+ */
+static void json_digits(struct buffer *out, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + value % 10);
+    while (value /= 10);
+    buffer_add(out, digits + at, sizeof digits - at);
+}
+
 void json_int(struct json *json, int64_t value)
 {
-    char digits[24];
-
     json_before(json);
-    buffer_add(json->out, digits, (size_t)snprintf(digits, sizeof digits, "%" PRId64, value));
+    if (value < 0)
+        buffer_add_byte(json->out, '-');
+    json_digits(json->out, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
 void json_uint(struct json *json, uint64_t value)
 {
-    char digits[24];
-
     json_before(json);
-    buffer_add(json->out, digits, (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value));
+    json_digits(json->out, value);
 }
 
 void json_bool(struct json *json, bool value)
