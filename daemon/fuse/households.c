@@ -252,7 +252,8 @@ static int write_profiles(struct joining *joining, struct err *err)
     struct fuse *fuse = joining->fuse;
 
     if (copy_profiles(joining, err) < 0 ||
-        (joining->profile_count > ANALYZE_FROM && store_run(fuse->store, "ANALYZE stage_profile", err) < 0) ||
+        (joining->profile_count > ANALYZE_FROM &&
+         store_run(fuse->store, "ANALYZE stage_profile (kind, household)", err) < 0) ||
         upsert_profiles(fuse, err) < 0)
         return -1;
     return delete_empty(fuse, err);

@@ -369,7 +369,7 @@ int subjects_write(struct fuse *fuse, const struct period_row *period, struct er
     qsort(fuse->staged->rows, fuse->staged->count, sizeof *fuse->staged->rows, by_token);
     if (copy_segments(fuse, err) < 0 || copy_subjects(fuse, period->period, err) < 0)
         return -1;
-    return count > 1000 ? store_run(fuse->store, "ANALYZE stage_subject", err) : 0;
+    return count > 1000 ? store_run(fuse->store, "ANALYZE stage_subject (token)", err) : 0;
 }
 
 int subjects_upsert(struct fuse *fuse, struct err *err)
