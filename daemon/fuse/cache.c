@@ -254,5 +254,6 @@ void cache_drop(struct cache *cache, int32_t partition)
     untouch(cache, partition);
     if (!cache->touched_count)
         arena_reset(cache->pending);
-    rebuild(cache, cache->slot_count, partition);
+    if (cache->count)
+        rebuild(cache, cache->slot_count, partition);
 }

@@ -139,7 +139,9 @@ void fuse_close(struct fuse *fuse)
         return;
     consumer_close(fuse->receipts);
     fuse->receipts = NULL;
-    consumer_close(fuse->group); /* may still tell of revoked partitions */
+    if (fuse->cache)
+        cache_drop(fuse->cache, -1); /* at once: the group is about to revoke partition after partition */
+    consumer_close(fuse->group);     /* may still tell of revoked partitions */
     store_close(fuse->store);
     subjects_free(fuse);
     policy_free(fuse->policy);
