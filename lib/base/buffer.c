@@ -7,7 +7,7 @@
 
 #include "lib/base/arena.h"
 
-enum { CAPACITY_FIRST = 64, VARINT_BYTES_MAX = 10 };
+enum { CAPACITY_FIRST = 64 };
 
 void buffer_free(struct buffer *buffer)
 {
@@ -20,7 +20,7 @@ void buffer_clear(struct buffer *buffer)
     buffer->size = 0;
 }
 
-static void buffer_reserve(struct buffer *buffer, size_t size)
+void buffer_reserve(struct buffer *buffer, size_t size)
 {
     size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
 
@@ -48,24 +48,6 @@ void buffer_add(struct buffer *buffer, const void *data, size_t size)
         memcpy(buffer_grow(buffer, size), data, size);
 }
 
-void buffer_add_byte(struct buffer *buffer, uint8_t byte)
-{
-    *buffer_grow(buffer, 1) = byte;
-}
-
-void buffer_add_varint(struct buffer *buffer, uint64_t value)
-{
-    buffer_reserve(buffer, VARINT_BYTES_MAX);
-    for (; value >= 0x80; value >>= 7)
-        buffer->data[buffer->size++] = (uint8_t)(value | 0x80);
-    buffer->data[buffer->size++] = (uint8_t)value;
-}
-
-void buffer_add_zigzag(struct buffer *buffer, int64_t value)
-{
-    buffer_add_varint(buffer, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
-}
-
 void buffer_add_string(struct buffer *buffer, const char *string)
 {
     buffer_add(buffer, string, strlen(string));
@@ -91,37 +73,6 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
 struct reader reader_of(const void *data, size_t size)
 {
     return (struct reader){ .at = data, .end = (const uint8_t *)data + size };
-}
-
-uint8_t reader_byte(struct reader *reader)
-{
-    if (reader->at == reader->end) {
-        reader->failed = true;
-        return 0;
-    }
-    return *reader->at++;
-}
-
-uint64_t reader_varint(struct reader *reader)
-{
-    uint64_t value = 0;
-
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = reader_byte(reader);
-
-        value |= (uint64_t)(byte & 0x7F) << shift;
-        if (byte < 0x80)
-            return value;
-    }
-    reader->failed = true;
-    return 0;
-}
-
-int64_t reader_zigzag(struct reader *reader)
-{
-    uint64_t value = reader_varint(reader);
-
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 }
 
 void reader_bytes(struct reader *reader, void *ret, size_t size)
