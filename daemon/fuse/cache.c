@@ -1,16 +1,20 @@
 #include "daemon/fuse/cache.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SLOTS_FIRST = 1 << 12 /* a power of two */, ALL_PARTITIONS = -1 };
 
+/* Of one subject, in order of arrival, each the address of its delivery and a segment of that one record,
+ * with a dictionary of its own. The first block has room for a record, which is all that most subjects get
+ * between two live flushes; those behind it for a handful. */
 struct pending {
     struct pending *next;
-    const struct delivery *delivery;
     uint16_t size;
-    uint8_t packed[]; /* a segment of one record, with a dictionary of its own */
+    uint8_t bytes[];
 };
+enum { BLOCK_FIRST = 64, BLOCK_MORE = 256 };
 
 struct cache {
     struct cached **slots; /* open addressing over the token */
@@ -139,33 +143,67 @@ void cache_touch(struct cache *cache, struct cached *cached)
     cache->touched[cache->touched_count++] = cached;
 }
 
-void cache_put(struct cache *cache, struct cached *cached, const struct record *record)
+static void new_block(struct cache *cache, struct cached *cached, size_t size)
 {
+    size_t block = cached->last ? BLOCK_MORE : BLOCK_FIRST;
     struct pending *pending;
 
-    segment_dictionary_clear(&cache->dictionary);
-    buffer_clear(&cache->packed);
-    segment_append(&cache->dictionary, record, &cache->packed);
-    pending = arena_alloc(cache->pending, sizeof *pending + cache->packed.size);
+    if (block < sizeof *pending + size)
+        block = sizeof *pending + size;
+    pending = arena_alloc(cache->pending, block);
     pending->next = NULL;
-    pending->delivery = record->delivery;
-    pending->size = (uint16_t)cache->packed.size;
-    memcpy(pending->packed, cache->packed.data, cache->packed.size);
     if (cached->last)
         cached->last->next = pending;
     else
         cached->first = pending;
     cached->last = pending;
+    cached->last_size = 0;
+    cached->last_capacity = (uint16_t)(block - offsetof(struct pending, bytes));
+}
+
+void cache_put(struct cache *cache, struct cached *cached, const struct record *record)
+{
+    struct buffer *packed = &cache->packed;
+
+    segment_dictionary_clear(&cache->dictionary);
+    buffer_clear(packed);
+    buffer_add(packed, &record->delivery, sizeof record->delivery);
+    segment_append(&cache->dictionary, record, packed);
+    if (!cached->last || packed->size > (size_t)(cached->last_capacity - cached->last_size))
+        new_block(cache, cached, packed->size);
+    memcpy(cached->last->bytes + cached->last_size, packed->data, packed->size);
+    cached->last_size += (uint16_t)packed->size;
+    cached->last->size = cached->last_size;
     cached->pending_count++;
     cached->kind = record->subject_kind;
     cache_touch(cache, cached);
 }
 
-/* Whatever number the packed record has: the pending one knows its delivery itself. */
+/* Whatever number the packed record has: its delivery stands before it. */
 static const struct delivery *own_delivery(void *user, uint32_t ref)
 {
+    const struct delivery *delivery;
+
     (void)ref;
-    return ((const struct pending *)user)->delivery;
+    memcpy(&delivery, user, sizeof delivery);
+    return delivery;
+}
+
+static struct record *read_block(const struct cached *cached, struct pending *pending,
+                                 struct segment_dictionary *dictionary, struct record *ret)
+{
+    for (size_t at = 0; at < pending->size;) {
+        uint8_t *delivery = pending->bytes + at;
+        struct segment_reader reader;
+
+        at += sizeof(struct delivery *);
+        segment_dictionary_clear(dictionary);
+        reader = segment_open(&cached->token, pending->bytes + at, pending->size - at, dictionary,
+                              own_delivery, delivery);
+        segment_next(&reader, ret++);
+        at = (size_t)(reader.bytes.at - pending->bytes);
+    }
+    return ret;
 }
 
 void cache_pending(const struct cached *cached, struct record *ret)
@@ -173,14 +211,15 @@ void cache_pending(const struct cached *cached, struct record *ret)
     struct segment_dictionary dictionary = { 0 };
 
     for (struct pending *pending = cached->first; pending; pending = pending->next) {
-        struct segment_reader reader;
-
-        segment_dictionary_clear(&dictionary);
-        reader =
-            segment_open(&cached->token, pending->packed, pending->size, &dictionary, own_delivery, pending);
-        segment_next(&reader, ret++);
+        __builtin_prefetch(pending->next);
+        ret = read_block(cached, pending, &dictionary, ret);
     }
     segment_dictionary_free(&dictionary);
+}
+
+void cache_pending_expect(const struct cached *cached)
+{
+    __builtin_prefetch(cached->first);
 }
 
 struct cached **cache_touched(struct cache *cache, size_t *ret_count)

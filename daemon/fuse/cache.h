@@ -12,23 +12,25 @@
 #include "lib/base/arena.h"
 #include "lib/core/segment.h"
 
-struct pending; /* one record that waits for the flush */
+struct pending; /* records that wait for the flush */
 
+/* What a record that comes in asks for stands first, and together. */
 struct cached {
     struct token token;
+    struct pending *first, *last;
+    uint16_t last_size, last_capacity; /* here, so that putting a record behind others need not read `last` */
+    uint32_t pending_count;
     int32_t partition;
     enum subject_kind kind;
-    bool loaded;  /* stream and next_seq are what the database has */
-    bool touched; /* is among the touched ones of this batch */
-    bool behind;  /* touched by the sweep: its row must change even when no record is new */
-    bool summed;  /* record_count and record_sum are those of the stream */
+    bool touched;    /* is among the touched ones of this batch */
+    bool behind;     /* touched by the sweep: its row must change even when no record is new */
+    bool loaded;     /* stream and next_seq are what the database has */
+    bool summed;     /* record_count and record_sum are those of the stream */
+    uint8_t *stream; /* all segments, end to end */
+    uint32_t stream_size;
     uint8_t record_sum[SUM_SIZE];
     uint64_t record_count;
     int64_t next_seq; /* of the next evidence segment */
-    uint8_t *stream;  /* all segments, end to end */
-    uint32_t stream_size;
-    uint32_t pending_count;
-    struct pending *first, *last;
 };
 
 struct cache;
@@ -47,6 +49,8 @@ void cache_touch(struct cache *cache, struct cached *cached);
 void cache_put(struct cache *cache, struct cached *cached, const struct record *record);
 /* The pending records into ret (pending_count of them), in order of arrival. */
 void cache_pending(const struct cached *cached, struct record *ret);
+/* Pending records that are asked for soon. */
+void cache_pending_expect(const struct cached *cached);
 
 struct cached **cache_touched(struct cache *cache, size_t *ret_count);
 size_t cache_pending_bytes(const struct cache *cache);

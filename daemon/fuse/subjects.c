@@ -361,9 +361,12 @@ int subjects_write(struct fuse *fuse, const struct period_row *period, struct er
     struct cached **touched = cache_touched(fuse->cache, &count);
 
     staged_start(fuse);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count)
+            cache_pending_expect(touched[i + 1]);
         if (assess_one(fuse, touched[i], period->period, err) < 0)
             return -1;
+    }
     if (!fuse->staged->count)
         return 0;
     qsort(fuse->staged->rows, fuse->staged->count, sizeof *fuse->staged->rows, by_token);
