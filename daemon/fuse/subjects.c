@@ -1,8 +1,9 @@
 /* FLUSH, steps 4 and 5: what is new becomes evidence, and the touched subjects are assessed at the open
  * period.
  *
- * Two COPYs cannot run at once on a connection: evidence goes out while the subjects are computed, and their
- * rows wait in memory for the second one. */
+ * Two COPYs cannot run at once on a connection: each subject's evidence goes out as soon as it is computed,
+ * so that PostgreSQL works while the next one is, and the subjects' rows wait in memory for the second COPY.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,46 +111,6 @@ static int set_streams(struct fuse *fuse, const struct rows *rows, struct err *e
     return 0;
 }
 
-static int load_some(struct fuse *fuse, const struct token *tokens, size_t count, struct err *err)
-{
-    CLEANUP(buffer_free) struct buffer array = { 0 };
-    CLEANUP(rows_freep) struct rows *rows = NULL;
-    const struct param params[] = { param_bytes_array(&array, tokens, TOKEN_SIZE, count, sizeof *tokens) };
-
-    if (store_query(
-            fuse->store,
-            "SELECT subject, seq, segment FROM olive.evidence WHERE subject = ANY($1) ORDER BY subject, seq",
-            params, 1, &rows, err) < 0)
-        return -1;
-    return set_streams(fuse, rows, err);
-}
-
-enum { LOAD_AT_ONCE = 20000 };
-
-int subjects_load(struct fuse *fuse, struct err *err)
-{
-    size_t count, missing = 0;
-    struct cached **touched = cache_touched(fuse->cache, &count);
-    struct token *tokens = mem_alloc(LOAD_AT_ONCE * sizeof *tokens);
-    int status = 0;
-
-    for (size_t i = 0; i < count && status == 0; i++) {
-        if (!touched[i]->loaded)
-            tokens[missing++] = touched[i]->token;
-        if (missing == LOAD_AT_ONCE || (i + 1 == count && missing)) {
-            status = load_some(fuse, tokens, missing, err);
-            missing = 0;
-        }
-    }
-    free(tokens);
-    for (size_t i = 0; i < count && status == 0; i++)
-        if (!touched[i]->loaded) /* it has no evidence yet */
-            cache_set_stream(fuse->cache, touched[i], NULL, 0, 1);
-    return status;
-}
-
-/* --- one subject --- */
-
 /* False: a segment names a delivery that is not known here, or is not ours. */
 static bool decode_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count)
 {
@@ -168,20 +129,74 @@ static bool decode_stream(struct fuse *fuse, const struct cached *cached, size_t
     return !segment_failed(&reader);
 }
 
-/* Evidence that another instance (or this one, before it started anew) has written may name deliveries that
- * were not met here. */
-static int read_stream(struct fuse *fuse, const struct cached *cached, size_t *ret_count, struct err *err)
+static bool all_readable(struct fuse *fuse, struct cached *const *loaded, size_t count)
 {
-    if (!decode_stream(fuse, cached, ret_count)) {
-        if (deliveries_load(fuse->deliveries, fuse->store, err) < 0)
-            return -1;
-        if (!decode_stream(fuse, cached, ret_count))
-            return err_stop(err, EXIT_FAILED,
-                            "evidence of a subject cannot be read; restore it or replay the log");
-    }
-    records_room(fuse->staged, *ret_count + cached->pending_count);
-    return 0;
+    size_t ignored;
+
+    for (size_t i = 0; i < count; i++)
+        if (!decode_stream(fuse, loaded[i], &ignored))
+            return false;
+    return true;
 }
+
+/* Evidence that another instance (or this one, before it started anew) has written may name deliveries that
+ * were not met here. That is found out here, because nothing can be asked while a COPY runs. */
+static int check_loaded(struct fuse *fuse, struct cached *const *loaded, size_t count, struct err *err)
+{
+    if (all_readable(fuse, loaded, count))
+        return 0;
+    if (deliveries_load(fuse->deliveries, fuse->store, err) < 0)
+        return -1;
+    if (all_readable(fuse, loaded, count))
+        return 0;
+    return err_stop(err, EXIT_FAILED, "evidence of a subject cannot be read; restore it or replay the log");
+}
+
+static int load_some(struct fuse *fuse, struct cached *const *missing, size_t count, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer tokens = { 0 }, array = { 0 };
+    CLEANUP(rows_freep) struct rows *rows = NULL;
+    struct param params[1];
+
+    for (size_t i = 0; i < count; i++)
+        buffer_add(&tokens, missing[i]->token.bytes, TOKEN_SIZE);
+    params[0] = param_bytes_array(&array, tokens.data, TOKEN_SIZE, count, TOKEN_SIZE);
+    if (store_query(
+            fuse->store,
+            "SELECT subject, seq, segment FROM olive.evidence WHERE subject = ANY($1) ORDER BY subject, seq",
+            params, 1, &rows, err) < 0 ||
+        set_streams(fuse, rows, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (!missing[i]->loaded) /* it has no evidence yet */
+            cache_set_stream(fuse->cache, missing[i], NULL, 0, 1);
+    return check_loaded(fuse, missing, count, err);
+}
+
+enum { LOAD_AT_ONCE = 20000 };
+
+int subjects_load(struct fuse *fuse, struct err *err)
+{
+    size_t count, missing_count = 0;
+    struct cached **touched = cache_touched(fuse->cache, &count);
+    struct cached **missing = mem_alloc(LOAD_AT_ONCE * sizeof *missing);
+    int status = 0;
+
+    staged_start(fuse);
+    for (size_t i = 0; i < count && status == 0; i++) {
+        if (!touched[i]->loaded)
+            missing[missing_count++] = touched[i];
+        if (missing_count == LOAD_AT_ONCE || (i + 1 == count && missing_count)) {
+            status = load_some(fuse, missing, missing_count, err);
+            missing_count = 0;
+        }
+    }
+    free((void *)missing);
+    return status;
+}
+
+/* --- one subject
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void count_repeated(struct fuse *fuse, const struct cached *cached, const struct record *pending,
                            const struct record **fresh, size_t fresh_count)
@@ -212,6 +227,18 @@ static void pack_segment(struct staged *staged, const struct record **fresh, siz
     for (size_t i = 0; i < count; i++)
         segment_append(&staged->dictionary, fresh[i], &staged->bytes);
     row->segment_size = staged->bytes.size - row->segment_at;
+}
+
+static void copy_segment(struct fuse *fuse, struct copy *segments, const struct row *row)
+{
+    if (!row->fresh_count)
+        return;
+    copy_row(segments, 4);
+    copy_bytes(segments, row->cached->token.bytes, TOKEN_SIZE);
+    copy_int8(segments, row->cached->next_seq);
+    copy_int4(segments, (int32_t)row->fresh_count);
+    copy_bytes(segments, fuse->staged->bytes.data + row->segment_at, row->segment_size);
+    fuse->totals.rows_written++;
 }
 
 /* The records, known and new, folded and assessed; the packed indicators stay in `bytes`. */
@@ -247,14 +274,17 @@ static void start_sum(struct staged *staged, size_t known_count, struct row *row
     memcpy(row->record_sum, cached->record_sum, SUM_SIZE);
 }
 
-static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, struct err *err)
+/* The subject's new evidence goes to `segments`. */
+static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, struct copy *segments,
+                      struct err *err)
 {
     struct staged *staged = fuse->staged;
     size_t known_count = 0, fresh_count;
     struct row *row;
 
-    if (read_stream(fuse, cached, &known_count, err) < 0)
-        return -1;
+    if (!decode_stream(fuse, cached, &known_count))
+        return err_stop(err, EXIT_FAILED, "evidence of a subject was read before and cannot be read now");
+    records_room(staged, known_count + cached->pending_count);
     for (size_t i = 0; i < known_count; i++)
         staged->known[i] = &staged->records[i];
     cache_pending(cached, staged->records + known_count);
@@ -269,34 +299,12 @@ static int assess_one(struct fuse *fuse, struct cached *cached, int32_t period, 
     start_sum(staged, known_count, row);
     add_ids(staged->incoming, fresh_count, row);
     pack_segment(staged, staged->incoming, fresh_count, row);
+    copy_segment(fuse, segments, row);
     pack_indicators(fuse, known_count, fresh_count, period, row);
     return 0;
 }
 
 /* --- all of them --- */
-
-static int copy_segments(struct fuse *fuse, struct err *err)
-{
-    struct staged *staged = fuse->staged;
-    struct copy *copy;
-
-    if (copy_begin(fuse->store, "COPY olive.evidence (subject, seq, records, segment) FROM STDIN BINARY",
-                   &copy, err) < 0)
-        return -1;
-    for (size_t i = 0; i < staged->count; i++) {
-        const struct row *row = &staged->rows[i];
-
-        if (!row->fresh_count)
-            continue;
-        copy_row(copy, 4);
-        copy_bytes(copy, row->cached->token.bytes, TOKEN_SIZE);
-        copy_int8(copy, row->cached->next_seq);
-        copy_int4(copy, (int32_t)row->fresh_count);
-        copy_bytes(copy, staged->bytes.data + row->segment_at, row->segment_size);
-        fuse->totals.rows_written++;
-    }
-    return copy_end(copy, err);
-}
 
 static void copy_household(struct copy *copy, const struct token *household)
 {
@@ -347,30 +355,48 @@ static int copy_subjects(struct fuse *fuse, int32_t period, struct err *err)
     return copy_end(copy, err);
 }
 
+static int assess_all(struct fuse *fuse, struct cached **touched, size_t count, int32_t period,
+                      struct copy *segments, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count)
+            cache_pending_expect(touched[i + 1]);
+        if (assess_one(fuse, touched[i], period, segments, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* In the order of the tables' keys: neighbours in a flush are neighbours in an index. */
 static int by_token(const void *left, const void *right)
 {
-    const struct row *a = left, *b = right;
+    const struct cached *a = *(struct cached *const *)left, *b = *(struct cached *const *)right;
 
-    return token_compare(&a->cached->token, &b->cached->token);
+    return token_compare(&a->token, &b->token);
 }
 
 int subjects_write(struct fuse *fuse, const struct period_row *period, struct err *err)
 {
     size_t count;
     struct cached **touched = cache_touched(fuse->cache, &count);
+    struct copy *segments;
 
     staged_start(fuse);
-    for (size_t i = 0; i < count; i++) {
-        if (i + 1 < count)
-            cache_pending_expect(touched[i + 1]);
-        if (assess_one(fuse, touched[i], period->period, err) < 0)
-            return -1;
+    if (!count)
+        return 0;
+    qsort((void *)touched, count, sizeof *touched, by_token);
+    if (copy_begin(fuse->store, "COPY olive.evidence (subject, seq, records, segment) FROM STDIN BINARY",
+                   &segments, err) < 0)
+        return -1;
+    if (assess_all(fuse, touched, count, period->period, segments, err) < 0) {
+        copy_abort(segments);
+        return -1;
     }
+    if (copy_end(segments, err) < 0)
+        return -1;
     if (!fuse->staged->count)
         return 0;
-    qsort(fuse->staged->rows, fuse->staged->count, sizeof *fuse->staged->rows, by_token);
-    if (copy_segments(fuse, err) < 0 || copy_subjects(fuse, period->period, err) < 0)
+    if (copy_subjects(fuse, period->period, err) < 0)
         return -1;
     return count > 1000 ? store_run(fuse->store, "ANALYZE stage_subject (token)", err) : 0;
 }

@@ -7,7 +7,9 @@
 #include "lib/base/arena.h"
 #include "lib/io/store_private.h"
 
-enum { SEND_BYTES = 1 << 18, HEADER_SIZE = 19, OID_TEXT = 25 };
+/* A piece fits what a socket takes without waiting: the caller makes the next one while the server reads it.
+ */
+enum { SEND_BYTES = 1 << 16, HEADER_SIZE = 19, OID_TEXT = 25 };
 static const char signature[] = "PGCOPY\n\377\r\n"; /* its NUL belongs to it */
 
 struct copy {
