@@ -195,8 +195,7 @@ int subjects_load(struct fuse *fuse, struct err *err)
     return status;
 }
 
-/* --- one subject
- * ------------------------------------------------------------------------------------------------------- */
+/* --- one subject --- */
 
 static void count_repeated(struct fuse *fuse, const struct cached *cached, const struct record *pending,
                            const struct record **fresh, size_t fresh_count)

@@ -189,8 +189,8 @@ static void drop_batch(struct consumer *consumer)
     consumer->raw_count = 0;
 }
 
-/* In the middle of joining its group the library may never come back from rd_kafka_consumer_close(): so it gets
- * a while. False: it is still at it, and the group will notice by the session's time-out. */
+/* In the middle of joining its group the library may never come back from rd_kafka_consumer_close(): so it
+ * gets a while. False: it is still at it, and the group will notice by the session's time-out. */
 static bool leave(rd_kafka_t *kafka)
 {
     rd_kafka_queue_t *queue = rd_kafka_queue_new(kafka);
