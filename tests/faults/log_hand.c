@@ -2,6 +2,7 @@
  *
  * log_hand CONFIG put TOPIC [PARTITION]         publishes lines "KEY VALUE" of stdin, both in hex ("-": none)
  * log_hand CONFIG get TOPIC PARTITION OFFSET    prints one message so
+ * log_hand CONFIG raw TOPIC...                  prints every byte of theirs: keys, values, headers
  * log_hand CONFIG trim TOPIC PARTITION OFFSET   deletes what lies before OFFSET, as retention does
  * log_hand CONFIG drop TOPIC...                 deletes the topics
  * log_hand CONFIG make TOPIC PARTITIONS         makes it
@@ -19,7 +20,7 @@
 #include "lib/io/conf.h"
 #include "lib/io/log.h"
 
-enum { WAIT_MS = 30000 };
+enum { WAIT_MS = 30000, TAKE_MAX = 1000 };
 
 struct hand {
     const struct conf *conf;
@@ -101,6 +102,74 @@ static int get(const struct hand *hand)
     putchar(' ');
     print_hex(batch.messages[0].data, batch.messages[0].size);
     putchar('\n');
+    return 0;
+}
+
+static void print_raw(const struct bus_message *message)
+{
+    rd_kafka_headers_t *headers;
+    const char *name;
+    const void *value;
+    size_t size;
+
+    fwrite(message->key, 1, message->key_size, stdout);
+    fwrite(message->data, 1, message->size, stdout);
+    if (rd_kafka_message_headers(message->handle, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    for (size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        fputs(name, stdout);
+        fwrite(value, 1, size, stdout);
+        putchar('\n');
+    }
+}
+
+/* What lies between the watermarks of one partition. */
+static int raw_partition(const struct hand *hand, const char *topic, int32_t partition, int64_t low,
+                         int64_t high)
+{
+    CLEANUP(consumer_closep) struct consumer *consumer = NULL;
+    const struct topic_cut from = { topic, partition, low };
+    struct bus_batch batch = { 0 };
+
+    if (low == high)
+        return 0;
+    if (consumer_open_plain(hand->conf, &from, 1, &consumer, hand->err) < 0)
+        return -1;
+    while (low < high) {
+        if (consumer_take(consumer, WAIT_MS, TAKE_MAX, &batch, hand->err) < 0)
+            return -1;
+        for (size_t i = 0; i < batch.count; low = batch.messages[i++].offset + 1)
+            print_raw(&batch.messages[i]);
+    }
+    return 0;
+}
+
+static int raw_topic(const struct hand *hand, struct admin *admin, const char *topic)
+{
+    int32_t partitions;
+
+    if (admin_partition_count(admin, topic, &partitions, hand->err) < 0)
+        return -1;
+    for (int32_t i = 0; i < partitions; i++) {
+        int64_t low, high;
+
+        if (admin_watermarks(admin, topic, i, &low, &high, hand->err) < 0 ||
+            raw_partition(hand, topic, i, low, high) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int raw(const struct hand *hand)
+{
+    CLEANUP(admin_closep) struct admin *admin = NULL;
+
+    if (admin_open(hand->conf, &admin, hand->err) < 0)
+        return -1;
+    for (int i = 0; i < hand->count; i++)
+        if (raw_topic(hand, admin, hand->arguments[i]) < 0)
+            return -1;
     return 0;
 }
 
@@ -198,7 +267,8 @@ static const struct {
     const char *name;
     int (*run)(const struct hand *hand);
 } commands[] = {
-    { "put", put }, { "get", get }, { "trim", trim }, { "drop", drop }, { "grow", grow }, { "make", make },
+    { "put", put },   { "get", get },   { "raw", raw },   { "trim", trim },
+    { "drop", drop }, { "grow", grow }, { "make", make },
 };
 
 int main(int argc, char **argv)
@@ -208,7 +278,7 @@ int main(int argc, char **argv)
     struct hand hand = { .arguments = argv + 3, .count = argc - 3, .err = &err };
 
     if (argc < 4) {
-        fputs("usage: log_hand CONFIG put|get|trim|drop|grow|make TOPIC [NUMBER…]\n", stderr);
+        fputs("usage: log_hand CONFIG put|get|raw|trim|drop|grow|make TOPIC [NUMBER…]\n", stderr);
         return EXIT_USAGE;
     }
     if (conf_load(&(struct conf_overrides){ .file = argv[1] }, &conf, &err) < 0)
