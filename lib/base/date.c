@@ -108,35 +108,42 @@ static bool take_number(struct text *text, size_t digits_min, size_t digits_max,
     return true;
 }
 
-static bool all_digits(struct text text)
+static bool day_make(int year, int month, int day, int32_t *ret)
 {
-    uint64_t value;
-
-    return text_digits(text, 18, &value);
-}
-
-bool day_parse(struct text text, int32_t *ret)
-{
-    bool compact = text.len == 8 && all_digits(text);
-    char separator = compact ? '\0' : memchr(text.data, '/', text.len) ? '/' : '-';
-    size_t digits_min = separator == '/' ? 1 : 2;
-    int year, month, day;
-
-    if (!take_number(&text, 4, 4, separator, &year) ||
-        !take_number(&text, digits_min, 2, separator, &month) ||
-        !take_number(&text, digits_min, 2, '\0', &day) || text.len || !date_valid(year, month, day))
+    if (!date_valid(year, month, day))
         return false;
     *ret = day_from(year, month, day);
     return true;
 }
 
+bool day_parse(struct text text, int32_t *ret)
+{
+    char separator;
+    size_t digits_min;
+    int year, month, day;
+    uint64_t compact;
+
+    if (text.len == 8 && text_digits(text, 8, &compact))
+        return day_make((int)(compact / 10000), (int)(compact / 100 % 100), (int)(compact % 100), ret);
+    separator = memchr(text.data, '/', text.len) ? '/' : '-';
+    digits_min = separator == '/' ? 1 : 2;
+    return take_number(&text, 4, 4, separator, &year) &&
+           take_number(&text, digits_min, 2, separator, &month) &&
+           take_number(&text, digits_min, 2, '\0', &day) && !text.len && day_make(year, month, day, ret);
+}
+
 bool month_parse(struct text text, int32_t *ret)
 {
-    bool compact = text.len == 6 && all_digits(text);
     int year, month;
+    uint64_t compact;
 
-    if (!take_number(&text, 4, 4, compact ? '\0' : '-', &year) || !take_number(&text, 2, 2, '\0', &month) ||
-        text.len || !date_valid(year, month, 1))
+    if (text.len == 6 && text_digits(text, 6, &compact)) {
+        year = (int)(compact / 100);
+        month = (int)(compact % 100);
+    } else if (!take_number(&text, 4, 4, '-', &year) || !take_number(&text, 2, 2, '\0', &month) || text.len) {
+        return false;
+    }
+    if (!date_valid(year, month, 1))
         return false;
     *ret = month_from(year, month);
     return true;
