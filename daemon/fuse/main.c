@@ -10,7 +10,7 @@
 #include "lib/io/log.h"
 #include "lib/io/program.h"
 
-enum { TRIES_AT_THE_START = 5, WAIT_FIRST_MS = 100, WAIT_MAX_MS = 5000 };
+enum { TRIES_AT_THE_START = 5, WAIT_FIRST_MS = 100, WAIT_MAX_MS = 5000, GOODBYE_S = 10 };
 
 /* Longer after every failure in a row. */
 static void retry_wait(unsigned failures)
@@ -117,5 +117,6 @@ int main(int argc, char **argv)
         return log_fatal(&err);
     status = run(fuse);
     leave(fuse);
+    end_within(GOODBYE_S, status);
     return status;
 }

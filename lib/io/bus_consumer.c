@@ -5,7 +5,7 @@
 #include "lib/base/arena.h"
 #include "lib/io/bus_private.h"
 
-enum { SEEK_MS = 20000, CLOSE_MS = 10000, CLOSE_STEP_MS = 5 };
+enum { SEEK_MS = 20000 };
 
 struct consumer {
     rd_kafka_t *kafka;
@@ -189,23 +189,6 @@ static void drop_batch(struct consumer *consumer)
     consumer->raw_count = 0;
 }
 
-/* In the middle of joining its group the library may never come back from rd_kafka_consumer_close(): so it
- * gets a while. False: it is still at it, and the group will notice by the session's time-out. */
-static bool leave(rd_kafka_t *kafka)
-{
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(kafka);
-    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(kafka, queue);
-
-    for (int waited_ms = 0; !error && !rd_kafka_consumer_closed(kafka); waited_ms += CLOSE_STEP_MS) {
-        if (waited_ms >= CLOSE_MS)
-            return false;
-        rd_kafka_queue_poll_callback(queue, CLOSE_STEP_MS); /* revocations */
-    }
-    rd_kafka_error_destroy(error);
-    rd_kafka_queue_destroy(queue);
-    return true;
-}
-
 void consumer_close(struct consumer *consumer)
 {
     if (!consumer)
@@ -213,8 +196,10 @@ void consumer_close(struct consumer *consumer)
     drop_batch(consumer);
     if (consumer->queue)
         rd_kafka_queue_destroy(consumer->queue);
-    if (consumer->kafka && leave(consumer->kafka))
-        rd_kafka_destroy(consumer->kafka); /* else the end of the process does it */
+    if (consumer->kafka) {
+        rd_kafka_consumer_close(consumer->kafka);
+        rd_kafka_destroy(consumer->kafka);
+    }
     if (consumer->topics)
         rd_kafka_topic_partition_list_destroy(consumer->topics);
     if (consumer->out_of_range)

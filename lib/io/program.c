@@ -136,6 +136,24 @@ void stop_on_signals(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+static volatile sig_atomic_t end_status;
+
+static void on_end(int number)
+{
+    (void)number;
+    _exit(end_status);
+}
+
+void end_within(unsigned seconds, int status)
+{
+    struct sigaction action = { .sa_handler = on_end };
+
+    end_status = status;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    alarm(seconds);
+}
+
 bool stopping(void)
 {
     return stop_asked;

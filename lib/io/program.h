@@ -23,6 +23,9 @@ bool program_start(const struct program *program, int argc, char **argv, struct 
 /* SIGTERM and SIGINT ask for a clean end; the second one ends at once. SIGPIPE is ignored. */
 void stop_on_signals(void);
 bool stopping(void);
+/* What is left are goodbyes, and one of them may never end (librdkafka, asked to leave a group that it is
+ * just joining): the process ends with this status after so many seconds at the latest. */
+void end_within(unsigned seconds, int status);
 /* Sleeps, but not through a signal. */
 void wait_ms(uint32_t ms);
 
