@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { YEAR_MIN = 1800, YEAR_MAX = 2999, DAY_MS = 86400 * 1000 };
+enum { YEAR_MIN = 1, YEAR_MAX = 9999, DAY_MS = 86400 * 1000 };
 
 static int month_days(int32_t year, int month)
 {

@@ -14,6 +14,7 @@
 #define DAY_OPEN   INT32_MAX /* an end that has not come */
 #define DAY_NONE   INT32_MIN
 #define MONTH_NONE INT32_MIN
+enum { DAY_FIRST = -719162, DAY_LAST = 2932896 }; /* 0001-01-01 and 9999-12-31: what day_parse() gives */
 enum { LOCAL_OFFSET_MS = 8 * 3600 * 1000, MONTHS_A_YEAR = 12 };
 
 struct date {
@@ -32,7 +33,8 @@ int32_t month_of_ms(int64_t ms);                    /* local */
 int32_t day_of_ms(int64_t ms);                      /* local */
 int32_t full_years(int32_t birth_day, int32_t day); /* by (year, month, day): 29 February turns on 1 March */
 
-/* YYYY-MM-DD, YYYYMMDD or YYYY/M/D; years 1800 to 2999. False: not of that form, or no such day. */
+/* YYYY-MM-DD, YYYYMMDD or YYYY/M/D; years 1 to 9999, which registries write for "open". False: not of that
+ * form, or no such day. */
 bool day_parse(struct text text, int32_t *ret);
 /* YYYY-MM or YYYYMM. */
 bool month_parse(struct text text, int32_t *ret);

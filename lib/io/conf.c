@@ -32,7 +32,7 @@ struct conf_target conf_target_of_feed(struct feed_conf *feed)
 
 static bool feed_name_is_good(const char *name)
 {
-    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
     return len && len <= FEED_NAME_MAX && !name[len];
 }
@@ -61,7 +61,7 @@ int conf_feed_named(struct conf *conf, const char *name, const char *place, stru
         return 0;
     }
     if (!feed_name_is_good(name))
-        return conf_bad(err, place, "a feed's name is 1 to %d of a-z, 0-9 and -", FEED_NAME_MAX);
+        return conf_bad(err, place, "a feed's name is 1 to %d of a-z, A-Z, 0-9, - and _", FEED_NAME_MAX);
     conf->feeds = mem_realloc(conf->feeds, (conf->feed_count + 1) * sizeof *conf->feeds);
     feed = &conf->feeds[conf->feed_count++];
     *feed = (struct feed_conf){ .name = mem_strdup(name),

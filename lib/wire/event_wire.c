@@ -31,7 +31,7 @@ static const struct {
     COUNT(rejected), COUNT(ended),     COUNT(retracted),     COUNT(took_ms),   COUNT(arrival),
 #undef COUNT
 };
-enum { COUNTS = sizeof counts / sizeof *counts, DAY_MAX = 400000, MONTH_MAX = 3000 * MONTHS_A_YEAR };
+enum { COUNTS = sizeof counts / sizeof *counts, MONTH_MAX = 10000 * MONTHS_A_YEAR };
 #define COUNT_MAX (UINT64_MAX >> 4) /* sums of five stay within int64 */
 
 static void put_counts(const struct receipt *receipt, Receipt *message)
@@ -140,7 +140,7 @@ static bool numbers_fit(const Receipt *message)
         if (message->months[i]->month < 0 || message->months[i]->month > MONTH_MAX)
             return false;
     return message->sequence <= COUNT_MAX && message->size_bytes <= COUNT_MAX &&
-           (!message->has_as_of_day || (message->as_of_day >= 0 && message->as_of_day <= DAY_MAX));
+           (!message->has_as_of_day || (message->as_of_day >= DAY_FIRST && message->as_of_day <= DAY_LAST));
 }
 
 /* What would be no row must be no receipt: the table refuses it for good. */

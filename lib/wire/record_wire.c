@@ -8,7 +8,6 @@
 /* Wider than anything a connector lets through (10^13 units of 3 decimals), narrower than sums can overflow.
  */
 #define NUMBER_EDGE (INT64_C(100000000000000000))
-enum { DAY_EDGE = 400000 /* about the year 3065, and as far back */ };
 
 typedef Olive__V1__Record Message;
 
@@ -71,7 +70,7 @@ static bool take_share(uint32_t numerator, uint32_t denominator, struct share *r
 static bool take_day(int32_t from, int32_t *ret)
 {
     *ret = from;
-    return from > -DAY_EDGE && from < DAY_EDGE;
+    return from >= DAY_FIRST && from <= DAY_LAST;
 }
 
 #define PUT(message, field, is_present, number)                                                              \

@@ -172,7 +172,7 @@ static void a_bad_file_is_refused_with_its_place(void **state)
         { FEED "    source: deposit\n    inbox: x\n  y: {source: deposit, inbox: x}\n",
           "etc/olive.yaml:6:31: feeds x and y have one inbox: whose file would it be?" },
         { "region: \"330305\"\nfeeds: {Bank A: {source: deposit}}\n",
-          "etc/olive.yaml:2:9: a feed's name is 1 to 40 of a-z, 0-9 and -" },
+          "etc/olive.yaml:2:9: a feed's name is 1 to 40 of a-z, A-Z, 0-9, - and _" },
         { "region: \"330305\"\nfeeds: [x]\n",
           "etc/olive.yaml:2:8: feeds must be a mapping: the feed's name, then its options" },
     };

@@ -36,6 +36,31 @@ static void records_go_there_and_back(void **state)
     wire_free(wire);
 }
 
+static void each_day_that_is_read_can_travel(void **state)
+{
+    static const char *const days[] = { "0001-01-01", "1969-12-31", "2999-12-31", "9999-12-31" };
+    struct wire *wire = wire_new();
+    struct random random = { 5 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(days); i++) {
+        struct record sent = random_record(&random, &subject, SUBJECT_PERSON), got;
+        struct buffer bytes = { 0 };
+        struct delivery delivery;
+
+        assert_true(day_parse(text_of(days[i]), &sent.valid_from_day));
+        sent.valid_to_day = DAY_LAST;
+        wire_pack_record(&sent, &bytes);
+        assert_int_equal(wire_unpack_record(wire, sent.source, subject.bytes, TOKEN_SIZE, bytes.data,
+                                            bytes.size, &got, &delivery, &(struct err){ 0 }),
+                         0);
+        assert_int_equal(got.valid_from_day, sent.valid_from_day);
+        assert_int_equal(got.valid_to_day, DAY_LAST);
+        buffer_free(&bytes);
+    }
+    wire_free(wire);
+}
+
 static void what_is_not_ours_is_refused(void **state)
 {
     struct wire *wire = wire_new();
@@ -307,8 +332,8 @@ static void a_token_of_zeros_is_refused(void **state)
     wire_free(wire);
 }
 
-UNIT_MAIN(cmocka_unit_test(records_go_there_and_back), cmocka_unit_test(what_is_not_ours_is_refused),
-          cmocka_unit_test(both_ways_of_decoding_agree),
+UNIT_MAIN(cmocka_unit_test(records_go_there_and_back), cmocka_unit_test(each_day_that_is_read_can_travel),
+          cmocka_unit_test(what_is_not_ours_is_refused), cmocka_unit_test(both_ways_of_decoding_agree),
           cmocka_unit_test(text_that_no_table_takes_is_refused),
           cmocka_unit_test(an_item_that_is_not_its_word_is_refused),
           cmocka_unit_test(a_receipt_that_cannot_be_a_row_is_refused),
