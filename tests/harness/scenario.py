@@ -5,6 +5,7 @@ the questions. Everything that this makes is private: a topic prefix, a database
 """
 
 import contextlib
+import csv
 import hashlib
 import json
 import os
@@ -96,14 +97,38 @@ def template():
 
 # ---- the folder ----
 
+def instant(text):
+    """With its seconds, which people leave out."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3})?)?(Z|[+-]\d\d:\d\d)?", text):
+        raise Failed(f"{text} is no time of receipt: YYYY-MM-DDTHH:MM:SS")
+    return re.sub(r"^(.{16})(?!:)", r"\1:00", text)
+
+
+def load_spec(folder):
+    path = folder / "scenario.json"
+    try:
+        spec = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise Failed(f"{path}: {error}") from None
+    for key in ("region", "feeds", "received"):
+        if key not in spec:
+            raise Failed(f"{path} has no {key}")
+    for question in spec.setdefault("questions", []):
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", question.get("period", "")):
+            raise Failed(f"{path}: a question has a period: YYYY-MM")
+        if question.get("known_at"):
+            question["known_at"] = instant(question["known_at"])
+    return spec
+
+
 class Delivery:
     """One file of the folder, received at a time."""
 
     def __init__(self, folder, entry):
         self.file = entry["file"]
         self.path = folder / entry["file"]
-        self.at = entry["at"]
-        match = re.match(r"(.+?)__(\d+)\.", self.path.name)
+        self.at = instant(entry["at"])
+        match = re.match(r"(.+)__(\d+)\.", self.path.name)
         if not match:
             raise Failed(f"{self.file}: a delivery is named FEED__SEQUENCE.EXTENSION")
         self.feed, self.sequence = match[1], int(match[2])
@@ -127,6 +152,17 @@ def months_between(first, last):
         month = month_after(month)
 
 
+def cells_of(text, dialect):
+    """Rows, whether or not the quotes mean something: more numbers than there are do no harm."""
+    delimiter = dialect.get("delimiter", ",")
+    quote = dialect.get("quote", '"')
+    for line in text.splitlines():
+        yield line.split(delimiter)
+        if len(quote) == 1:
+            rows = csv.reader([line.replace(delimiter, "\x1f")], delimiter="\x1f", quotechar=quote, skipinitialspace=True)
+            yield from ([cell.replace("\x1f", delimiter) for cell in row] for row in rows)
+
+
 def household_numbers(feeds, deliveries):
     """Every household number that the files may name, as written; only to turn tokens back into numbers."""
     numbers = set()
@@ -134,12 +170,13 @@ def household_numbers(feeds, deliveries):
         feed = feeds[delivery.feed]
         if feed["source"] not in ("household", "meter"):
             continue
-        dialect = feed.get("dialect", {})
+        dialect = delivery.dialect or feed.get("dialect", {})
         names = {own for own, canonical in dialect.get("columns", {}).items() if canonical == "household_no"}
         names |= {"household_no", "户号"}
         charset = "gb18030" if dialect.get("charset", "utf-8").lower() == "gb18030" else "utf-8-sig"
-        lines = delivery.path.read_bytes().decode(charset, "replace").splitlines()[dialect.get("header_lines", 0):]
-        cells = [[cell.strip(' "\u3000') for cell in line.split(dialect.get("delimiter", ","))] for line in lines]
+        lines = delivery.path.read_bytes().decode(charset, "replace").splitlines(True)[dialect.get("header_lines", 0):]
+        rows = cells_of("".join(lines), dialect)
+        cells = [[cell.strip(' "\u3000\u00a0\t\r\n') for cell in row] for row in rows]
         header = dialect.get("order") if not dialect.get("header", True) else (cells or [[]])[0]
         columns = [i for i, name in enumerate(header or []) if name in names]
         numbers |= {row[i] for row in cells for i in columns if i < len(row) and row[i]}
@@ -151,12 +188,15 @@ def household_numbers(feeds, deliveries):
 class Scenario:
     def __init__(self, folder, partitions=4, flush_records=None, flush_ms=20, files=None):
         self.folder = Path(folder)
-        self.scenario = json.loads((self.folder / "scenario.json").read_text("utf-8"))
+        self.scenario = load_spec(self.folder)
         if files:  # file -> file to take in its place
             for entry in self.scenario["received"]:
                 entry["file"] = files.get(entry["file"], entry["file"])
         self.feeds = self.scenario["feeds"]
         self.deliveries = [Delivery(self.folder, entry) for entry in self.scenario["received"]]
+        for delivery in self.deliveries:
+            if delivery.feed not in self.feeds:
+                raise Failed(f"{delivery.file} is of the feed {delivery.feed}, which scenario.json does not have")
         self.name = f"s{os.getpid()}_{secrets.token_hex(3)}"
         self.work = Path(tempfile.mkdtemp(prefix="olive-scenario."))
         self.partitions, self.flush_records, self.flush_ms = partitions, flush_records, flush_ms
@@ -353,8 +393,8 @@ class Scenario:
         for row in dumped["households"]:
             token = row.pop("household")
             if token not in numbers:
-                raise Failed(f"a household in the answer is none of the files': {token}")
-            rows.append({"kind": row.pop("kind"), "household_no": numbers[token], **row})
+                say(f"no number in the files gives the household {token}: it is named by that")
+            rows.append({"kind": row.pop("kind"), "household_no": numbers.get(token, token), **row})
         return sorted(rows, key=lambda row: (row["kind"], row["household_no"]))
 
     def answer(self, question, numbers, sealed):
@@ -386,7 +426,15 @@ class Scenario:
                     "reason": headers["olive.reason"], "column": headers.get("olive.column")}
         return sorted(letters.values(), key=lambda letter: (str(letter["file"]), letter["line"]))
 
+    def say_rejected(self):
+        """A file that was refused leaves a hole in the answer: nobody should have to guess that."""
+        for line in psql("SELECT feed, sequence, why FROM olive.delivery WHERE state = 'rejected' ORDER BY receipt_offset",
+                         self.database).splitlines():
+            feed, sequence, why = line.split("|", 2)
+            say(f"rejected: {feed}, sequence {sequence}: the file {why}")
+
     def answers(self, sealed=True):
+        self.say_rejected()
         numbers = self.numbers()
         return {"totals": self.totals(), "dead_letters": self.dead_letters(),
                 "answers": [self.answer(question, numbers, sealed) for question in self.scenario["questions"]]}
