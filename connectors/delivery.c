@@ -1,10 +1,10 @@
 #include "connectors/delivery.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "connectors/rows.h"
 #include "lib/base/arena.h"
+#include "lib/io/clock.h"
 #include "lib/io/fault.h"
 #include "lib/io/log.h"
 #include "lib/io/program.h"
@@ -301,14 +301,6 @@ static void set_delivery(struct passage *passage)
     digest_add(digest, sequence, sizeof sequence);
     digest_add(digest, passage->content->sha256, DIGEST_SIZE);
     digest_end(digest, receipt->delivery.digest);
-}
-
-static int64_t ticks_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int delivery_pass(const struct delivery_way *way, int fd, struct arena *arena, struct receipt *ret,

@@ -4,13 +4,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "connectors/delivery.h"
 #include "connectors/folder.h"
 #include "connectors/inbox.h"
 #include "lib/base/arena.h"
+#include "lib/io/clock.h"
 #include "lib/io/fault.h"
 #include "lib/io/log.h"
 #include "lib/io/program.h"
@@ -73,22 +73,6 @@ void intake_close(struct intake *intake)
 }
 
 /* --- claim --- */
-
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t ticks_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* The file may have gone, or be no file any more: then there was no delivery. */
 static int not_claimed(struct intake *intake, struct err *err)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/fuse/fuse_private.h"
+#include "lib/io/clock.h"
 #include "lib/io/policy_file.h"
 
 enum {
@@ -14,14 +14,6 @@ enum {
     LAGGING_FROM = 20000, /* records in one flush: rows written per record is what costs, so gather more */
     PENDING_SHARE = 2, /* of the memory ceiling: one half for what waits, the other for what is remembered */
 };
-
-int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- opening --- */
 
@@ -124,7 +116,7 @@ int fuse_open(const struct conf *conf, bool until_end, struct fuse **ret, struct
     fuse->work = arena_new(0);
     fuse->events_tail = &fuse->events;
     fuse->interval_ms = conf->fuse.flush_ms;
-    fuse->flushed_ms = now_ms();
+    fuse->flushed_ms = ticks_ms();
     name_topics(fuse);
     if (open_database(fuse, err) < 0 || look_at_topics(fuse, err) < 0 || open_group(fuse, err) < 0)
         return -1;
@@ -214,7 +206,7 @@ static bool flush_due(const struct fuse *fuse)
         return true;
     if (fuse->until_end)
         return taken_to_end(fuse);
-    return now_ms() - fuse->flushed_ms >= fuse->interval_ms;
+    return ticks_ms() - fuse->flushed_ms >= fuse->interval_ms;
 }
 
 /* What is remembered may not outgrow its half: then all of it goes, and comes back from the database as
@@ -245,7 +237,7 @@ int fuse_flush(struct fuse *fuse, struct err *err)
     if (flush_batch(fuse, err) < 0)
         return -1;
     adapt_interval(fuse, taken);
-    fuse->flushed_ms = now_ms();
+    fuse->flushed_ms = ticks_ms();
     keep_ceiling(fuse);
     return 0;
 }

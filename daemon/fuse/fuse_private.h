@@ -81,8 +81,6 @@ struct fuse {
     struct fuse_totals totals;
 };
 
-int64_t now_ms(void); /* monotonic */
-
 /* take.c: TAKE. Messages of the group, or of the delivery topic, into pending. */
 int take_batch(struct fuse *fuse, const struct bus_batch *batch, struct err *err);
 int take_lost(struct fuse *fuse, struct consumer *consumer, struct err *err); /* stops what cannot be read */

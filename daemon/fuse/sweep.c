@@ -8,6 +8,7 @@
 
 #include "daemon/fuse/fuse_private.h"
 #include "daemon/state/seal.h"
+#include "lib/io/clock.h"
 
 enum { SWEEP_CHUNK = 50000, LOOK_MS = 500 };
 
@@ -176,7 +177,7 @@ static int look_for_end(struct fuse *fuse, const struct period_row *period, stru
 
 bool sweep_due(const struct fuse *fuse, bool idle)
 {
-    int64_t waited_ms = now_ms() - fuse->looked_ms;
+    int64_t waited_ms = ticks_ms() - fuse->looked_ms;
 
     if (!idle) /* on the way to an end the log is read first */
         return !fuse->until_end && waited_ms >= LOOK_MS;
@@ -187,7 +188,7 @@ int sweep_look(struct fuse *fuse, struct err *err)
 {
     struct period_row period;
 
-    fuse->looked_ms = now_ms();
+    fuse->looked_ms = ticks_ms();
     if (follow_period(fuse, &period, err) < 0)
         return -1;
     if (fuse->sweeping && sweep_touch(fuse, period.period, err) < 0)

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/arena.h"
 #include "lib/io/bus_private.h"
+#include "lib/io/clock.h"
 
 /* A flush wakes the threads that send once, sometimes before they can: so it is asked for again and again. */
 enum { TOPICS_MAX = 64, ROOM_WAIT_MS = 50, FLUSH_STEP_MS = 5, POLL_EVERY = 1024 };
@@ -97,14 +97,6 @@ void producer_closep(struct producer **producer)
     producer_close(*producer);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int check_refused(struct producer *producer, struct err *err)
 {
     char why[256];
@@ -122,10 +114,10 @@ static int check_refused(struct producer *producer, struct err *err)
 
 int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
 {
-    int64_t end_ms = now_ms() + wait_ms;
+    int64_t end_ms = ticks_ms() + wait_ms;
 
     while (rd_kafka_outq_len(producer->kafka) > 0 && !producer->fatal) {
-        if (now_ms() >= end_ms)
+        if (ticks_ms() >= end_ms)
             return err_set(err, ERR_RETRY,
                            "kafka: %d messages are not acknowledged after %u ms: is the broker there?",
                            rd_kafka_outq_len(producer->kafka), wait_ms);
@@ -203,10 +195,10 @@ static rd_kafka_resp_err_t produce(struct producer *producer, const struct outgo
 static int wait_for_room(struct producer *producer, const struct outgoing *message, uint32_t wait_ms,
                          rd_kafka_resp_err_t *ret, struct err *err)
 {
-    int64_t end_ms = now_ms() + wait_ms;
+    int64_t end_ms = ticks_ms() + wait_ms;
 
     while ((*ret = produce(producer, message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        if (now_ms() >= end_ms)
+        if (ticks_ms() >= end_ms)
             return err_set(err, ERR_RETRY, "kafka: the queue has been full for %u ms: is the broker there?",
                            wait_ms);
         take_events(producer, ROOM_WAIT_MS);

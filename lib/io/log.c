@@ -2,12 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/buffer.h"
 #include "lib/base/date.h"
 #include "lib/base/json.h"
+#include "lib/io/clock.h"
 
 enum { TEXT_MAX = 1024, BAR_WIDTH = 32, DRAW_MS = 100 };
 
@@ -26,14 +26,6 @@ void log_start(const char *program, enum log_format format, enum log_level least
     settings.least = least;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void write_json(struct buffer *line, enum log_level level, const char *event, const char *text)
 {
     char at[INSTANT_TEXT_SIZE];
@@ -41,7 +33,7 @@ static void write_json(struct buffer *line, enum log_level level, const char *ev
 
     json_open(&json, '{');
     json_key(&json, "at");
-    json_str(&json, instant_text(now_ms(), at));
+    json_str(&json, instant_text(wall_ms(), at));
     json_key(&json, "level");
     json_str(&json, level_names[level]);
     json_key(&json, "program");
@@ -58,7 +50,7 @@ static void write_text(struct buffer *line, enum log_level level, const char *ev
 {
     char at[INSTANT_TEXT_SIZE];
 
-    buffer_printf(line, "%s %s %s: %s: %s\n", instant_text(now_ms(), at), level_names[level],
+    buffer_printf(line, "%s %s %s: %s: %s\n", instant_text(wall_ms(), at), level_names[level],
                   settings.program, event, text);
 }
 
@@ -119,7 +111,7 @@ static void draw(const struct progress *progress)
 
 void progress_add(struct progress *progress, uint64_t count)
 {
-    int64_t now = now_ms();
+    int64_t now = wall_ms();
 
     progress->done += count;
     if (!progress->shown || now - progress->drawn_ms < DRAW_MS)
