@@ -40,24 +40,10 @@ void wire_freep(struct wire **wire)
 
 /* --- messages as our own writers make them --- */
 
-struct cursor {
-    const uint8_t *at, *end;
-};
-
-static inline bool take_varint(struct cursor *cursor, uint64_t *ret)
+static bool take_varint(struct reader *reader, uint64_t *ret)
 {
-    uint64_t value = 0;
-
-    for (unsigned shift = 0; shift < 64 && cursor->at < cursor->end; shift += 7) {
-        uint8_t byte = *cursor->at++;
-
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80)) {
-            *ret = value;
-            return true;
-        }
-    }
-    return false;
+    *ret = reader_varint(reader);
+    return !reader->failed;
 }
 
 static bool put_number(const ProtobufCFieldDescriptor *field, uint64_t value, void *ret)
@@ -88,9 +74,9 @@ static bool put_number(const ProtobufCFieldDescriptor *field, uint64_t value, vo
 }
 
 static ProtobufCMessage *unpack_fields(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
-                                       struct cursor cursor);
+                                       struct reader reader);
 
-static bool put_piece(struct wire *wire, const ProtobufCFieldDescriptor *field, struct cursor piece,
+static bool put_piece(struct wire *wire, const ProtobufCFieldDescriptor *field, struct reader piece,
                       void *ret)
 {
     size_t size = (size_t)(piece.end - piece.at);
@@ -109,21 +95,21 @@ static bool put_piece(struct wire *wire, const ProtobufCFieldDescriptor *field, 
     return made != NULL;
 }
 
-static bool take_piece(struct cursor *cursor, struct cursor *ret)
+static bool take_piece(struct reader *reader, struct reader *ret)
 {
     uint64_t size;
 
-    if (!take_varint(cursor, &size) || size > (uint64_t)(cursor->end - cursor->at))
+    if (!take_varint(reader, &size) || size > (uint64_t)(reader->end - reader->at))
         return false;
-    *ret = (struct cursor){ cursor->at, cursor->at + size };
-    cursor->at = ret->end;
+    *ret = reader_of(reader->at, size);
+    reader->at = ret->end;
     return true;
 }
 
 static bool take_field(struct wire *wire, const ProtobufCFieldDescriptor *field, unsigned wire_type,
-                       struct cursor *cursor, char *message)
+                       struct reader *reader, char *message)
 {
-    struct cursor piece;
+    struct reader piece;
     uint64_t value;
 
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
@@ -131,14 +117,14 @@ static bool take_field(struct wire *wire, const ProtobufCFieldDescriptor *field,
     if (field->label == PROTOBUF_C_LABEL_OPTIONAL && field->quantifier_offset)
         *(protobuf_c_boolean *)(message + field->quantifier_offset) = true;
     if (wire_type == PROTOBUF_C_WIRE_TYPE_VARINT)
-        return take_varint(cursor, &value) && put_number(field, value, message + field->offset);
-    return wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED && take_piece(cursor, &piece) &&
+        return take_varint(reader, &value) && put_number(field, value, message + field->offset);
+    return wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED && take_piece(reader, &piece) &&
            put_piece(wire, field, piece, message + field->offset);
 }
 
 /* Fields in ascending order, each once, none unknown and none repeated; NULL: not so, or broken. */
 static ProtobufCMessage *unpack_fields(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
-                                       struct cursor cursor)
+                                       struct reader reader)
 {
     ProtobufCMessage *message = arena_alloc(wire->arena, descriptor->sizeof_message);
     unsigned at = 0;
@@ -147,14 +133,14 @@ static ProtobufCMessage *unpack_fields(struct wire *wire, const ProtobufCMessage
     if (!message)
         return NULL;
     descriptor->message_init(message);
-    while (cursor.at < cursor.end) {
-        if (!take_varint(&cursor, &tag))
+    while (reader.at < reader.end) {
+        if (!take_varint(&reader, &tag))
             return NULL;
         for (; at < descriptor->n_fields && descriptor->fields[at].id != tag >> 3; at++)
             if (descriptor->fields[at].label == PROTOBUF_C_LABEL_REQUIRED)
                 return NULL;
         if (at == descriptor->n_fields ||
-            !take_field(wire, &descriptor->fields[at++], tag & 7, &cursor, (char *)message))
+            !take_field(wire, &descriptor->fields[at++], tag & 7, &reader, (char *)message))
             return NULL;
     }
     for (; at < descriptor->n_fields; at++)
@@ -167,7 +153,7 @@ ProtobufCMessage *wire_unpack_plain(struct wire *wire, const ProtobufCMessageDes
                                     const void *data, size_t size)
 {
     arena_reset(wire->arena);
-    return unpack_fields(wire, descriptor, (struct cursor){ data, (const uint8_t *)data + size });
+    return unpack_fields(wire, descriptor, reader_of(data, size));
 }
 
 ProtobufCMessage *wire_unpack_any(struct wire *wire, const ProtobufCMessageDescriptor *descriptor,
