@@ -9,8 +9,7 @@
 #include "lib/io/log.h"
 #include "lib/io/program.h"
 
-enum { ACKNOWLEDGE_LINES = 1000000, LOOK_LINES = 1024, MONTH_FIRST = MONTHS_A_YEAR };
-enum { MONTH_COUNT = 9999 * MONTHS_A_YEAR }; /* of all dates that lib/base/date.h parses */
+enum { ACKNOWLEDGE_LINES = 1000000, LOOK_LINES = 1024, MONTH_COUNT = MONTH_LAST - MONTH_FIRST + 1 };
 
 /* A delivery on its way. */
 struct passage {

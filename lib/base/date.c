@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { YEAR_MIN = 1, YEAR_MAX = 9999, DAY_MS = 86400 * 1000 };
+enum { DAY_MS = 86400 * 1000 };
 
 static int month_days(int32_t year, int month)
 {
@@ -15,7 +15,7 @@ static int month_days(int32_t year, int month)
 
 bool date_valid(int32_t year, int month, int day)
 {
-    return year >= YEAR_MIN && year <= YEAR_MAX && month >= 1 && month <= 12 && day >= 1 &&
+    return year >= YEAR_FIRST && year <= YEAR_LAST && month >= 1 && month <= 12 && day >= 1 &&
            day <= month_days(year, month);
 }
 

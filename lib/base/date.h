@@ -14,8 +14,10 @@
 #define DAY_OPEN   INT32_MAX /* an end that has not come */
 #define DAY_NONE   INT32_MIN
 #define MONTH_NONE INT32_MIN
-enum { DAY_FIRST = -719162, DAY_LAST = 2932896 }; /* 0001-01-01 and 9999-12-31: what day_parse() gives */
 enum { LOCAL_OFFSET_MS = 8 * 3600 * 1000, MONTHS_A_YEAR = 12 };
+enum { YEAR_FIRST = 1, YEAR_LAST = 9999 }; /* of what day_parse() and month_parse() give */
+enum { DAY_FIRST = -719162, DAY_LAST = 2932896 };
+enum { MONTH_FIRST = YEAR_FIRST * MONTHS_A_YEAR, MONTH_LAST = YEAR_LAST * MONTHS_A_YEAR + MONTHS_A_YEAR - 1 };
 
 struct date {
     int32_t year;

@@ -31,7 +31,7 @@ static const struct {
     COUNT(rejected), COUNT(ended),     COUNT(retracted),     COUNT(took_ms),   COUNT(arrival),
 #undef COUNT
 };
-enum { COUNTS = sizeof counts / sizeof *counts, MONTH_MAX = 10000 * MONTHS_A_YEAR };
+enum { COUNTS = sizeof counts / sizeof *counts };
 #define COUNT_MAX (UINT64_MAX >> 4) /* sums of five stay within int64 */
 
 static void put_counts(const struct receipt *receipt, Receipt *message)
@@ -137,7 +137,7 @@ static bool numbers_fit(const Receipt *message)
             return false;
     }
     for (size_t i = 0; i < message->n_months; i++)
-        if (message->months[i]->month < 0 || message->months[i]->month > MONTH_MAX)
+        if (message->months[i]->month < MONTH_FIRST || message->months[i]->month > MONTH_LAST)
             return false;
     return message->sequence <= COUNT_MAX && message->size_bytes <= COUNT_MAX &&
            (!message->has_as_of_day || (message->as_of_day >= DAY_FIRST && message->as_of_day <= DAY_LAST));

@@ -54,6 +54,15 @@ static void days_are_read_in_three_forms_and_no_other(void **state)
     }
 }
 
+static void the_first_and_the_last_day_are_those_of_the_years(void **state)
+{
+    (void)state;
+    assert_int_equal(DAY_FIRST, day_from(YEAR_FIRST, 1, 1));
+    assert_int_equal(DAY_LAST, day_from(YEAR_LAST, 12, 31));
+    assert_int_equal(MONTH_FIRST, month_of_day(DAY_FIRST));
+    assert_int_equal(MONTH_LAST, month_of_day(DAY_LAST));
+}
+
 static void months_are_read_in_two_forms(void **state)
 {
     int32_t month = 0;
@@ -107,6 +116,7 @@ static void who_is_born_on_a_leap_day_comes_of_age_in_march(void **state)
 
 UNIT_MAIN(cmocka_unit_test(every_day_of_four_centuries_goes_there_and_back),
           cmocka_unit_test(days_are_read_in_three_forms_and_no_other),
+          cmocka_unit_test(the_first_and_the_last_day_are_those_of_the_years),
           cmocka_unit_test(months_are_read_in_two_forms),
           cmocka_unit_test(instants_are_local_unless_they_say_otherwise),
           cmocka_unit_test(who_is_born_on_a_leap_day_comes_of_age_in_march))
