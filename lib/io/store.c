@@ -55,6 +55,14 @@ static int first_line(const char *message)
     return (int)strcspn(message, "\n");
 }
 
+/* Of a connection that failed there is no SQLSTATE, only the server's sentence. */
+static const char *hint_for(const char *message)
+{
+    bool no_database = strstr(message, "database \"") && strstr(message, "\" does not exist");
+
+    return no_database ? " (createdb makes databases, `olive schema apply` tables)" : "";
+}
+
 static int check_connection(const struct store *store, struct err *err)
 {
     const char *message = PQerrorMessage(store->connection);
@@ -63,9 +71,7 @@ static int check_connection(const struct store *store, struct err *err)
         return 0;
     if (strstr(message, "invalid connection option") || strstr(message, "invalid integer value"))
         return err_stop(err, EXIT_CONFIG, "postgres: %.*s", first_line(message), message);
-    return err_set(
-        err, ERR_RETRY, "postgres: %.*s%s", first_line(message), message,
-        strstr(message, "does not exist") ? " (createdb makes databases, `olive schema apply` tables)" : "");
+    return err_set(err, ERR_RETRY, "postgres: %.*s%s", first_line(message), message, hint_for(message));
 }
 
 int store_open(const struct conf *conf, const char *program, struct store **ret, struct err *err)
