@@ -108,13 +108,5 @@ static void a_nul_is_no_text(void **state)
     decoder_free(decoder);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_character_of_two_bytes_is_what_iconv_says),
-        cmocka_unit_test(lines_are_what_iconv_says),
-        cmocka_unit_test(a_nul_is_no_text),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MAIN(cmocka_unit_test(each_character_of_two_bytes_is_what_iconv_says),
+          cmocka_unit_test(lines_are_what_iconv_says), cmocka_unit_test(a_nul_is_no_text))
