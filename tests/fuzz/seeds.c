@@ -6,6 +6,7 @@
 #include "lib/core/segment.h"
 #include "lib/wire/record_wire.h"
 #include "tests/unit/random_record.h"
+#include "tests/unit/sample_event.h"
 
 enum { SEEDS = 64, RECORDS_A_SEGMENT = 8 };
 static const struct token subject = { { 1 } };
@@ -50,38 +51,17 @@ static void write_segment(const char *folder, int number, struct random *random)
     write_seed(folder, "segment", number, &bytes);
 }
 
-static void write_events(const char *folder)
+static void write_event(const char *folder, int number, const struct event *event)
 {
-    CLEANUP(buffer_free) struct buffer receipt_bytes = { 0 }, close_bytes = { 0 };
-    struct month_count months[] = { { INDICATOR_DEPOSIT, month_from(2025, 11), 7 } };
-    struct topic_cut cuts[] = { { "olive.deposit.v1", 3, 99 } };
-    struct feed_declared feeds[] = { { "power", SOURCE_UTILITY, 1, true } };
-    struct event receipt = { .kind = EVENT_RECEIPT };
-    struct event closing = { .kind = EVENT_CLOSE };
+    CLEANUP(buffer_free) struct buffer bytes = { 0 };
 
-    receipt.receipt = (struct receipt){ .delivery = *random_delivery(2),
-                                        .feed = "bank-a",
-                                        .source = SOURCE_DEPOSIT,
-                                        .sequence = 4,
-                                        .state = DELIVERY_INCOMPLETE,
-                                        .why = "1 dead letter",
-                                        .lines = 9,
-                                        .published = 7,
-                                        .dead_lettered = 2,
-                                        .by_reason = { [BAD_DATE] = 2 },
-                                        .months = months,
-                                        .month_count = 1 };
-    closing.close = (struct period_close){
-        .period = month_from(2025, 11), .cuts = cuts, .cut_count = 1, .feeds = feeds, .feed_count = 1
-    };
-    wire_pack_event(&receipt, &receipt_bytes);
-    write_seed(folder, "event", 0, &receipt_bytes);
-    wire_pack_event(&closing, &close_bytes);
-    write_seed(folder, "event", 1, &close_bytes);
+    wire_pack_event(event, &bytes);
+    write_seed(folder, "event", number, &bytes);
 }
 
 int main(int argc, char **argv)
 {
+    const struct event receipt = sample_receipt(), close = sample_close();
     struct random random = { 1 };
 
     if (argc != 2) {
@@ -92,6 +72,7 @@ int main(int argc, char **argv)
         write_record(argv[1], number, &random);
         write_segment(argv[1], number, &random);
     }
-    write_events(argv[1]);
+    write_event(argv[1], 0, &receipt);
+    write_event(argv[1], 1, &close);
     return 0;
 }

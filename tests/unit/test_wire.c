@@ -4,6 +4,7 @@
 
 #include "lib/wire/wire_private.h"
 #include "tests/unit/random_record.h"
+#include "tests/unit/sample_event.h"
 #include "tests/unit/unit.h"
 
 static const struct token subject = { { 5, 6 } };
@@ -258,36 +259,7 @@ static void assert_same_event(const struct event *sent, struct wire *wire)
 
 static void receipts_and_closes_go_there_and_back(void **state)
 {
-    struct month_count months[] = { { INDICATOR_DEPOSIT, month_from(2025, 11), 7 } };
-    struct topic_cut cuts[] = { { "olive.deposit.v1", 3, 99 } };
-    struct feed_declared feeds[] = { { "power", SOURCE_UTILITY, 1, true } };
-    struct event receipt = {
-        .kind = EVENT_RECEIPT,
-        .receipt = { .delivery = *random_delivery(2),
-                     .feed = "bank-a",
-                     .source = SOURCE_DEPOSIT,
-                     .sequence = 4,
-                     .size_bytes = 100,
-                     .state = DELIVERY_INCOMPLETE,
-                     .why = "1 dead letter",
-                     .as_of_day = 20000,
-                     .lines = 9,
-                     .published = 7,
-                     .dead_lettered = 2,
-                     .by_reason = { [BAD_DATE] = 2 },
-                     .months = months,
-                     .month_count = 1,
-                     .took_ms = 12 },
-    };
-    struct event close = {
-        .kind = EVENT_CLOSE,
-        .close = { .period = month_from(2025, 11),
-                   .cuts = cuts,
-                   .cut_count = 1,
-                   .feeds = feeds,
-                   .feed_count = 1,
-                   .policy = { 1, 2 } },
-    };
+    struct event receipt = sample_receipt(), close = sample_close();
     struct wire *wire = wire_new();
 
     (void)state;
