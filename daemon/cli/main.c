@@ -8,6 +8,7 @@
 #include "daemon/cli/cli.h"
 #include "lib/base/arena.h"
 #include "lib/base/suggest.h"
+#include "lib/io/program.h"
 
 enum { SETS_MAX = 64, OPTIONS_MAX = 32, NAME_SIZE = 32 };
 
@@ -287,6 +288,7 @@ int main(int argc, char **argv)
     const struct command *command;
     int code = read_options(&cli, argc, argv, said);
 
+    program_locale();
     if (code != EXIT_OK)
         return code;
     if (cli.options.version) {

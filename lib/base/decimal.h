@@ -13,7 +13,15 @@
 
 enum parse { PARSE_OK, PARSE_BAD, PARSE_RANGE };
 
-enum { AMOUNT_DECIMALS = 2, QUANTITY_DECIMALS = 3, AREA_DECIMALS = 4, RATE_MILLION = 1000000 };
+#define COUNT_NONE UINT64_MAX /* a count that nobody said */
+
+enum {
+    AMOUNT_DECIMALS = 2,
+    QUANTITY_DECIMALS = 3,
+    AREA_DECIMALS = 4,
+    RATE_DECIMALS = 6,
+    RATE_MILLION = 1000000
+};
 
 struct share {
     int32_t numerator, denominator; /* 0 < numerator <= denominator <= 10^6 */

@@ -34,6 +34,8 @@ enum feed_lacking { LACKING_END, LACKING_RETRACT };
 enum feed_ready { READY_CONTROL, READY_RENAME, READY_STABLE };
 enum feed_charset { CHARSET_UTF8, CHARSET_GB18030 };
 
+enum { RATIO_NONE = -1 }; /* no limit */
+
 struct conf_names { /* a list of words */
     char **items;
     size_t count;
@@ -63,6 +65,16 @@ struct feed_conf {
     struct conf_names ignore;             /* columns that may be there and are not read */
     struct conf_pairs constants;          /* canonical name -> value */
     uint32_t line_bytes_max;
+    struct { /* more bad lines than this: the delivery is quarantined whole */
+        uint64_t records;
+        int32_t ratio; /* millionths of the lines */
+    } error_limit;
+    int32_t shrink_limit; /* millionths of what stood that a snapshot may lack */
+    struct {              /* control totals; NULL: not said */
+        char *lines;      /* regex over a control line, group 1: how many lines of data */
+        char *sum;        /* the same: the sum of `column` */
+        char *column;     /* canonical */
+    } totals;
     bool enabled;
 };
 

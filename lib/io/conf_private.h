@@ -13,6 +13,8 @@ enum conf_type {
     CONF_REGION, /* char *; lib/core/identifier.h */
     CONF_FLAG,   /* bool */
     CONF_NUMBER, /* uint32_t */
+    CONF_COUNT,  /* uint64_t; "none" is COUNT_NONE */
+    CONF_RATIO,  /* int32_t, millionths; "none" is RATIO_NONE */
     CONF_WORD,   /* an enum: a word of option->codes */
     CONF_MONTH,  /* int32_t, MONTH_NONE when not said */
     CONF_MASK,   /* unsigned: a list of words of option->codes, a bit each */
@@ -53,6 +55,7 @@ struct conf_said {
 };
 
 const struct conf_option *conf_option_find(const struct conf_table *table, const char *path);
+bool conf_is_string(enum conf_type type); /* the member is a char * */
 void *conf_member(const struct conf_target *target, const struct conf_option *option);
 int conf_bad(struct err *err, const char *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/date.h"
+#include "lib/base/decimal.h"
 #include "lib/base/json.h"
 #include "lib/io/conf_private.h"
 
@@ -56,6 +57,32 @@ static void show_month(int32_t month, struct json *json)
     json_str(json, month == MONTH_NONE ? NULL : month_text(month, text));
 }
 
+static void show_count(uint64_t count, struct json *json)
+{
+    if (count == COUNT_NONE)
+        json_str(json, "none");
+    else
+        json_uint(json, count);
+}
+
+/* "2.5%": no more decimals than it has. */
+static void show_ratio(int32_t ratio, struct json *json)
+{
+    char text[DECIMAL_TEXT_SIZE + 1];
+    size_t len;
+
+    if (ratio == RATIO_NONE) {
+        json_str(json, "none");
+        return;
+    }
+    len = strlen(decimal_text(ratio, RATE_DECIMALS - 2, text));
+    while (text[len - 1] == '0')
+        len--;
+    len -= text[len - 1] == '.';
+    text[len++] = '%';
+    json_text(json, text, len);
+}
+
 static void show_value(const struct conf_target *target, const struct conf_option *option, struct json *json)
 {
     const void *member = conf_member(target, option);
@@ -66,6 +93,12 @@ static void show_value(const struct conf_target *target, const struct conf_optio
         break;
     case CONF_NUMBER:
         json_uint(json, *(const uint32_t *)member);
+        break;
+    case CONF_COUNT:
+        show_count(*(const uint64_t *)member, json);
+        break;
+    case CONF_RATIO:
+        show_ratio(*(const int32_t *)member, json);
         break;
     case CONF_WORD:
         json_str(json, code_name(option->codes, *(const int *)member));
@@ -143,6 +176,16 @@ static void show_json(const struct conf_target *target, struct json *json)
     }
 }
 
+/* Nobody said it and it has no default: as a comment, so that what is shown loads again. */
+static bool is_unset(const struct conf_target *target, const struct conf_option *option)
+{
+    const void *member = conf_member(target, option);
+
+    if (option->type == CONF_MONTH)
+        return *(const int32_t *)member == MONTH_NONE;
+    return conf_is_string(option->type) && !*(char *const *)member;
+}
+
 static void show_text(const struct conf_target *target, int indent, struct buffer *out)
 {
     for (size_t i = 0; i < target->table->count; i++) {
@@ -152,7 +195,8 @@ static void show_text(const struct conf_target *target, int indent, struct buffe
 
         if (opens_group(target->table, i))
             buffer_printf(out, "%*s%.*s:\n", indent, "", (int)len, option->path);
-        buffer_printf(out, "%*s%s: ", indent + (len ? 2 : 0), "", option->path + (len ? len + 1 : 0));
+        buffer_printf(out, "%*s%s%s: ", indent + (len ? 2 : 0), "", is_unset(target, option) ? "# " : "",
+                      option->path + (len ? len + 1 : 0));
         show_value(target, option, &json);
         buffer_printf(out, "%s%s\n", target->places[i] ? "  # " : "",
                       target->places[i] ? target->places[i] : "");
@@ -208,7 +252,8 @@ static void default_text(const struct conf_option *option, struct buffer *out)
 
     if (!option->initial)
         return;
-    if (option->type == CONF_NUMBER || option->type == CONF_FLAG || option->type == CONF_WORD) {
+    if (option->type == CONF_NUMBER || option->type == CONF_FLAG || option->type == CONF_WORD ||
+        option->type == CONF_COUNT || option->type == CONF_RATIO) {
         buffer_add_string(out, option->initial);
         return;
     }

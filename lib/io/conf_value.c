@@ -7,6 +7,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/date.h"
+#include "lib/base/decimal.h"
 #include "lib/base/suggest.h"
 #include "lib/core/identifier.h"
 #include "lib/io/conf_private.h"
@@ -105,6 +106,31 @@ static int set_number(void *member, const struct conf_option *option, const stru
     return 0;
 }
 
+static int set_count(void *member, const struct conf_option *option, const struct conf_said *said,
+                     struct err *err)
+{
+    int64_t value = 0;
+    bool none = !strcmp(said->value, "none");
+
+    if (!none && (!text_int64(text_of(said->value), &value) || value < 0))
+        return conf_bad(err, said->place, "%s must be a whole number, or none", option->path);
+    *(uint64_t *)member = none ? COUNT_NONE : (uint64_t)value;
+    return 0;
+}
+
+static int set_ratio(void *member, const struct conf_option *option, const struct conf_said *said,
+                     struct err *err)
+{
+    int32_t value = RATIO_NONE;
+    bool none = !strcmp(said->value, "none");
+
+    if (!none && (rate_parse(text_of(said->value), &value) != PARSE_OK || value < 0 || value > RATE_MILLION))
+        return conf_bad(err, said->place, "%s must be a share from 0 to 1 (0.05 or 5%%), or none",
+                        option->path);
+    *(int32_t *)member = value;
+    return 0;
+}
+
 /* What it could have been, when nothing is near to what was written. */
 static int list_words(const struct codes *codes, struct err *err)
 {
@@ -188,9 +214,11 @@ static int add_pair(void *member, const struct conf_option *option, const struct
 }
 
 static setter *const setters[] = {
-    [CONF_TEXT] = set_text, [CONF_PATH] = set_path,     [CONF_REGEX] = set_regex, [CONF_REGION] = set_region,
-    [CONF_FLAG] = set_flag, [CONF_NUMBER] = set_number, [CONF_WORD] = set_word,   [CONF_MONTH] = set_month,
-    [CONF_MASK] = add_mask, [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
+    [CONF_TEXT] = set_text,     [CONF_PATH] = set_path,   [CONF_REGEX] = set_regex,
+    [CONF_REGION] = set_region, [CONF_FLAG] = set_flag,   [CONF_NUMBER] = set_number,
+    [CONF_WORD] = set_word,     [CONF_MONTH] = set_month, [CONF_COUNT] = set_count,
+    [CONF_RATIO] = set_ratio,   [CONF_MASK] = add_mask,   [CONF_NAMES] = add_name,
+    [CONF_PAIRS] = add_pair,
 };
 
 static bool is_list(enum conf_type type)
@@ -308,7 +336,7 @@ int conf_reset(const struct conf_target *target, struct err *err)
     return 0;
 }
 
-static bool is_string(enum conf_type type)
+bool conf_is_string(enum conf_type type)
 {
     return type == CONF_TEXT || type == CONF_PATH || type == CONF_REGEX || type == CONF_REGION;
 }
@@ -318,7 +346,7 @@ void conf_target_free(const struct conf_target *target)
     for (size_t i = 0; i < target->table->count; i++) {
         const struct conf_option *option = &target->table->options[i];
 
-        if (is_string(option->type))
+        if (conf_is_string(option->type))
             put_string(conf_member(target, option), NULL);
         conf_clear_list(target, option);
         free(target->places[i]);

@@ -129,6 +129,8 @@ static int read_mapping(struct walk *walk, const yaml_node_t *node, const char *
     struct yaml_pair pair;
     char path[PATH_SIZE];
 
+    if (yaml_is_null(node))
+        return 0; /* a group whose options are all commented out */
     if (node->type != YAML_MAPPING_NODE)
         return bad_node(walk, node, "must be a mapping of options");
     for (size_t i = 0; yaml_pair_at(walk->file, node, i, &pair); i++) {

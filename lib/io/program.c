@@ -1,5 +1,6 @@
 #include "lib/io/program.h"
 
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -94,12 +95,18 @@ static bool read_arguments(const struct program *program, int argc, char **argv,
     return true;
 }
 
+void program_locale(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 bool program_start(const struct program *program, int argc, char **argv, struct conf **ret, int *ret_exit)
 {
     struct conf_overrides overrides = { .sets = mem_alloc((size_t)argc * sizeof *overrides.sets) };
     struct err err = { 0 };
     bool go_on;
 
+    program_locale();
     log_start(program->name, LOG_FORMAT_TEXT, LOG_LEVEL_INFO);
     go_on = read_arguments(program, argc, argv, &overrides, ret_exit);
     if (go_on && conf_load(&overrides, ret, &err) < 0) {

@@ -20,6 +20,10 @@ struct program {
  * (help and version were asked for, or an error has been told). */
 bool program_start(const struct program *program, int argc, char **argv, struct conf **ret, int *ret_exit);
 
+/* Regular expressions of the configuration are about characters, which are UTF-8 wherever olive runs; numbers,
+ * dates and order stay those of the C locale. */
+void program_locale(void);
+
 /* SIGTERM and SIGINT ask for a clean end; the second one ends at once. SIGPIPE is ignored. */
 void stop_on_signals(void);
 bool stopping(void);

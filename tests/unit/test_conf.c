@@ -230,9 +230,8 @@ static void what_is_shown_loads_again_and_passwords_are_masked(void **state)
 {
     CLEANUP(buffer_free) struct buffer shown = { 0 }, again = { 0 };
     CLEANUP(conf_freep) struct conf *conf = NULL, *second = NULL;
-    const char *sets[] = { "keys.dead_letter=/k",    "fuse.instance=i",          "feeds.bank-a.sequence=(1)",
-                           "feeds.bank-a.as_of=(2)", "feeds.power.sequence=(3)", "feeds.power.as_of=(4)",
-                           "keys.token=/t",          "feeds.bank-a.inbox=/a",    "policy=/p" };
+    const char *sets[] = { "keys.token=/t", "feeds.bank-a.inbox=/a", "feeds.bank-a.sequence=(1)",
+                           "feeds.bank-a.error_limit.ratio=2.5%", "feeds.power.error_limit.records=7" };
 
     write_text("etc/olive.yaml", good);
     conf = load_good(sets, COUNT_OF(sets));
