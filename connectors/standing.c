@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "connectors/connector.h"
+#include "connectors/sorter.h"
 #include "lib/base/arena.h"
 #include "lib/base/buffer.h"
 #include "lib/wire/record_wire.h"
@@ -15,18 +17,12 @@
 static const char file_name[] = "standing", next_name[] = "standing.next";
 static const char magic[] = "olive-standing 1\n"; /* behind it: per entry a flag, the size, the record */
 
-struct entry {
-    struct token subject, item;
-    int32_t valid_from_day;
-    uint32_t size;
-    size_t at; /* of the packed record in bytes */
-};
+enum { SORT_BYTES_MAX = 64 << 20 };
 
 struct standing {
     int folder;
-    struct entry *entries;
-    size_t count, capacity;
-    struct buffer bytes;
+    struct sorter *sorter; /* of the new list */
+    struct buffer packed;
     struct wire *wire;
 };
 
@@ -35,6 +31,7 @@ struct standing *standing_new(int folder)
     struct standing *standing = mem_zalloc(sizeof *standing);
 
     standing->folder = folder;
+    standing->sorter = sorter_new(folder, SORT_BYTES_MAX);
     standing->wire = wire_new();
     return standing;
 }
@@ -44,41 +41,24 @@ void standing_free(struct standing *standing)
     if (!standing)
         return;
     wire_free(standing->wire);
-    buffer_free(&standing->bytes);
-    free(standing->entries);
+    buffer_free(&standing->packed);
+    sorter_free(standing->sorter);
     free(standing);
 }
 
 void standing_clear(struct standing *standing)
 {
-    standing->count = 0;
-    buffer_clear(&standing->bytes);
+    sorter_clear(standing->sorter);
 }
 
-void standing_add(struct standing *standing, const struct record *record)
+int standing_add(struct standing *standing, const struct record *record, struct err *err)
 {
-    size_t at = standing->bytes.size;
+    struct sort_key key = { record->subject, record->item, record->valid_from_day, 0 };
 
-    if (standing->count == standing->capacity) {
-        standing->capacity = standing->capacity ? 2 * standing->capacity : 1024;
-        standing->entries = mem_realloc(standing->entries, standing->capacity * sizeof *standing->entries);
-    }
-    wire_pack_record(record, &standing->bytes);
-    standing->entries[standing->count++] =
-        (struct entry){ record->subject, record->item, record->valid_from_day,
-                        (uint32_t)(standing->bytes.size - at), at };
-}
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-static int entry_compare(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    int order = token_compare(&x->subject, &y->subject);
-
-    if (!order)
-        order = token_compare(&x->item, &y->item);
-    return order ? order : COMPARE(x->valid_from_day, y->valid_from_day);
+    buffer_clear(&standing->packed);
+    wire_pack_record(record, &standing->packed);
+    key.size = (uint32_t)standing->packed.size;
+    return sorter_add(standing->sorter, &key, standing->packed.data, err);
 }
 
 /* --- a record that stands --- */
@@ -168,45 +148,134 @@ static int old_open(struct standing *standing, enum source source, struct old *o
 
 struct new
 {
-    size_t index;
     struct stood stood;
     bool any;
+    struct sort_key key; /* of the line behind it */
+    const void *record;
+    bool more;
 };
+
+static int new_line(struct standing *standing, struct new *new, struct err *err)
+{
+    int got = sorter_next(standing->sorter, &new->key, &new->record, err);
+
+    new->more = got == 1;
+    return got < 0 ? -1 : 0;
+}
 
 /* Of several lines with one key the greatest. */
 static int new_next(struct standing *standing, enum source source, struct new *new, struct err *err)
 {
-    const struct entry *entry, *first;
+    const struct sort_key key = new->key;
     struct stood other;
 
-    new->any = new->index < standing->count;
-    new->stood.listed = true;
-    if (!new->any)
-        return 0; /* a list of nobody has no entries to point at */
-    entry = first = &standing->entries[new->index];
-    for (; new->index < standing->count && !entry_compare(entry, first); entry++, new->index++) {
-        if (unpack(standing, source, &entry->subject, standing->bytes.data + entry->at, entry->size, &other,
-                   err) < 0)
+    new->any = new->more;
+    for (bool first = true; new->more && !sort_key_compare(&new->key, &key); first = false) {
+        if (unpack(standing, source, &key.subject, new->record, new->key.size, &other, err) < 0)
             return -1;
-        if (entry == first || record_rank_compare(&other.record, &new->stood.record) > 0)
+        if (first || record_rank_compare(&other.record, &new->stood.record) > 0)
             stood_set(&new->stood, &other.record);
+        if (new_line(standing, new, err) < 0)
+            return -1;
     }
     new->stood.listed = true;
     return 0;
 }
 
+static int new_open(struct standing *standing, enum source source, struct new *new, struct err *err)
+{
+    if (sorter_start(standing->sorter, err) < 0 || new_line(standing, new, err) < 0)
+        return -1;
+    return new_next(standing, source, new, err);
+}
+
+/* Absent, or over by that day. */
+static bool is_gone(const struct record *record, int32_t day)
+{
+    return record->retracted || (record->valid_to_day != DAY_OPEN && record->valid_to_day <= day);
+}
+
+/* --- both lists side by side --- */
+
+struct pair { /* the lists, in the order of their keys */
+    struct standing *standing;
+    enum source source;
+    struct old old;
+    struct new new;
+};
+
+static int pair_open(struct pair *pair, struct err *err)
+{
+    if (old_open(pair->standing, pair->source, &pair->old, err) < 0)
+        return -1;
+    return new_open(pair->standing, pair->source, &pair->new, err);
+}
+
+static void pair_close(struct pair *pair)
+{
+    if (pair->old.file)
+        fclose(pair->old.file);
+}
+
+static bool pair_any(const struct pair *pair)
+{
+    return pair->old.any || pair->new.any;
+}
+
+/* < 0: what comes next only the old list has, > 0: only the new one, 0: both. */
+static int pair_order(const struct pair *pair)
+{
+    if (!pair->old.any || !pair->new.any)
+        return pair->old.any ? -1 : 1;
+    return key_compare(&pair->old.stood, &pair->new.stood);
+}
+
+static int pair_next(struct pair *pair, int order, struct err *err)
+{
+    if (order <= 0 && old_next(pair->standing, pair->source, &pair->old, err) < 0)
+        return -1;
+    return order >= 0 ? new_next(pair->standing, pair->source, &pair->new, err) : 0;
+}
+
+/* --- comparing --- */
+
+int standing_compare(struct standing *standing, enum source source, int32_t as_of_day, uint64_t *ret_stood,
+                     uint64_t *ret_lacking, struct err *err)
+{
+    CLEANUP(mem_freep) struct pair *pair = mem_zalloc(sizeof *pair);
+    int status;
+
+    pair->standing = standing;
+    pair->source = source;
+    *ret_stood = *ret_lacking = 0;
+    status = pair_open(pair, err);
+    while (status == 0 && pair_any(pair)) {
+        int order = pair_order(pair);
+        bool stood = order <= 0 && pair->old.stood.listed && !is_gone(&pair->old.stood.record, as_of_day);
+
+        *ret_stood += stood;
+        *ret_lacking += stood && order < 0;
+        status = pair_next(pair, order, err);
+    }
+    pair_close(pair);
+    return status;
+}
+
 /* --- merging --- */
 
 struct merge {
-    struct standing *standing;
-    enum source source;
+    struct pair pair;
     standing_lacks *lacks;
     void *user;
-    struct old old;
-    struct new new;
     FILE *out;
     struct buffer packed;
 };
+
+static int cannot_write(struct err *err)
+{
+    return err_set(err, ERR_RETRY, "journal/standing.next cannot be written: %s",
+                   errno == ENOSPC ? "the disk is full" : strerror(errno));
+}
 
 static int put(struct merge *merge, const struct stood *stood, struct err *err)
 {
@@ -218,12 +287,12 @@ static int put(struct merge *merge, const struct stood *stood, struct err *err)
     if (fwrite(&head, sizeof head, 1, merge->out) == 1 &&
         fwrite(merge->packed.data, 1, merge->packed.size, merge->out) == merge->packed.size)
         return 0;
-    return err_set(err, ERR_RETRY, "journal/standing.next cannot be written: %s", strerror(errno));
+    return cannot_write(err);
 }
 
 static int put_lacking(struct merge *merge, struct err *err)
 {
-    struct stood *stood = &merge->old.stood;
+    struct stood *stood = &merge->pair.old.stood;
     struct record ending;
     bool ended = false;
 
@@ -239,45 +308,38 @@ static int put_lacking(struct merge *merge, struct err *err)
 
 static int put_both(struct merge *merge, struct err *err)
 {
-    if (record_rank_compare(&merge->new.stood.record, &merge->old.stood.record) > 0)
-        stood_set(&merge->old.stood, &merge->new.stood.record);
-    merge->old.stood.listed = true;
-    return put(merge, &merge->old.stood, err);
+    struct stood *old = &merge->pair.old.stood;
+
+    if (record_rank_compare(&merge->pair.new.stood.record, &old->record) > 0)
+        stood_set(old, &merge->pair.new.stood.record);
+    old->listed = true;
+    return put(merge, old, err);
 }
 
 static int merge_step(struct merge *merge, struct err *err)
 {
-    int order = !merge->old.any   ? 1
-                : !merge->new.any ? -1
-                                  : key_compare(&merge->old.stood, &merge->new.stood);
+    int order = pair_order(&merge->pair);
     int status = order < 0   ? put_lacking(merge, err)
-                 : order > 0 ? put(merge, &merge->new.stood, err)
+                 : order > 0 ? put(merge, &merge->pair.new.stood, err)
                              : put_both(merge, err);
 
-    if (status == 0 && order <= 0)
-        status = old_next(merge->standing, merge->source, &merge->old, err);
-    if (status == 0 && order >= 0)
-        status = new_next(merge->standing, merge->source, &merge->new, err);
-    return status;
+    return status < 0 ? -1 : pair_next(&merge->pair, order, err);
 }
 
 static int merge_all(struct merge *merge, struct err *err)
 {
-    int fd = openat(merge->standing->folder, next_name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                    0600);
+    int fd = openat(merge->pair.standing->folder, next_name,
+                    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     merge->out = fd < 0 ? NULL : fdopen(fd, "w");
     if (!merge->out || fwrite(magic, sizeof magic - 1, 1, merge->out) != 1)
-        return err_set(err, ERR_RETRY, "journal/standing.next cannot be written: %s", strerror(errno));
-    if (old_open(merge->standing, merge->source, &merge->old, err) < 0 ||
-        new_next(merge->standing, merge->source, &merge->new, err) < 0)
+        return cannot_write(err);
+    if (pair_open(&merge->pair, err) < 0)
         return -1;
-    while (merge->old.any || merge->new.any)
+    while (pair_any(&merge->pair))
         if (merge_step(merge, err) < 0)
             return -1;
-    if (fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0)
-        return 0;
-    return err_set(err, ERR_RETRY, "journal/standing.next cannot be written: %s", strerror(errno));
+    return fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0 ? 0 : cannot_write(err);
 }
 
 int standing_merge(struct standing *standing, enum source source, standing_lacks *lacks, void *user,
@@ -286,17 +348,23 @@ int standing_merge(struct standing *standing, enum source source, standing_lacks
     struct merge *merge = mem_zalloc(sizeof *merge);
     int status;
 
-    *merge = (struct merge){ .standing = standing, .source = source, .lacks = lacks, .user = user };
-    if (standing->count)
-        qsort(standing->entries, standing->count, sizeof *standing->entries, entry_compare);
+    *merge =
+        (struct merge){ .pair = { .standing = standing, .source = source }, .lacks = lacks, .user = user };
     status = merge_all(merge, err);
     if (merge->out)
         fclose(merge->out);
-    if (merge->old.file)
-        fclose(merge->old.file);
+    pair_close(&merge->pair);
     buffer_free(&merge->packed);
     free(merge);
     return status;
+}
+
+bool standing_may_hold(const struct standing *standing, uint64_t count)
+{
+    struct stat status;
+
+    return fstatat(standing->folder, file_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (uint64_t)status.st_size > count * sizeof(struct head);
 }
 
 int standing_commit(int folder, struct err *err)
@@ -318,9 +386,7 @@ int standing_drop_next(int folder, struct err *err)
 bool record_ending(const struct record *greatest, bool retract, int32_t as_of_day,
                    const struct delivery *delivery, uint64_t sequence, struct record *ret)
 {
-    bool over = greatest->valid_to_day != DAY_OPEN && greatest->valid_to_day <= as_of_day;
-
-    if (greatest->retracted || over)
+    if (is_gone(greatest, as_of_day))
         return false;
     *ret = *greatest;
     if (retract)

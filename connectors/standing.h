@@ -4,7 +4,7 @@
  * File:   journal/standing, sorted by subject and key, tokens only: what was published, nothing else. A new
  * one is written beside it (standing.next) and takes its place by rename only when all that follows from it
  *         is in Kafka, so a delivery that is done again meets the same file as before.
- * Memory: the records of the new list in packed form (about 150 B each); the old list is streamed.
+ * Memory: bounded: the new list is sorted beyond memory (sorter.h), the old one is streamed.
  * Ownership: standing_new() … standing_free(). Threads: one.
  * Errors: ERR_RETRY the disk says no; ERR_STOP a file that is not ours. */
 #ifndef OLIVE_CONNECTORS_STANDING_H
@@ -18,7 +18,11 @@ struct standing *standing_new(int folder); /* the descriptor of the feed's journ
 void standing_free(struct standing *standing);
 
 void standing_clear(struct standing *standing); /* a new list begins */
-void standing_add(struct standing *standing, const struct record *record);
+int standing_add(struct standing *standing, const struct record *record, struct err *err);
+/* How many keys of the newest list are not over by that day, and how many of these the new list lacks. */
+int standing_compare(struct standing *standing, enum source source, int32_t as_of_day, uint64_t *ret_stood,
+                     uint64_t *ret_lacking, struct err *err);
+bool standing_may_hold(const struct standing *standing, uint64_t count); /* more than count keys, perhaps */
 
 /* Told the greatest record of a key that stood and that the new list lacks; false in *ret_ended: it is left
  * alone, else *ret_record is the one that ends it, published by then. */

@@ -118,7 +118,7 @@ static struct ends take_list(const char *persons, uint64_t sequence, bool whole,
     for (; *persons; persons++) {
         const struct record record = right((uint8_t)*persons, sequence, 100, DAY_OPEN);
 
-        standing_add(standing, &record);
+        assert_int_equal(standing_add(standing, &record, &err), 0);
     }
     assert_int_equal(standing_merge(standing, SOURCE_PROPERTY, whole ? note_end : NULL, &ends, &err), 0);
     if (commit)
