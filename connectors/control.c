@@ -7,9 +7,11 @@
 
 enum { DIGITS_MAX = 18 };
 
-const struct control control_none = {
-    .bytes = COUNT_NONE, .lines = COUNT_NONE, .sequence = COUNT_NONE, .received_ms = INT64_MIN
-};
+const struct control control_none = { .bytes = COUNT_NONE,
+                                      .lines = COUNT_NONE,
+                                      .sequence = COUNT_NONE,
+                                      .sum = TOTAL_NONE,
+                                      .received_ms = INT64_MIN };
 
 static bool set_number(struct text value, void *member)
 {
@@ -22,6 +24,11 @@ static bool set_digest(struct text value, void *member)
 
     control->has_digest = true;
     return hex_decode(value, control->digest, DIGEST_SIZE);
+}
+
+static bool set_sum(struct text value, void *member)
+{
+    return decimal_parse(value, TOTAL_DECIMALS, member) == PARSE_OK;
 }
 
 static bool set_instant(struct text value, void *member)
@@ -38,6 +45,7 @@ static const struct entry {
     { "bytes",    set_number,  offsetof(struct control, bytes) },
     { "lines",    set_number,  offsetof(struct control, lines) },
     { "sequence", set_number,  offsetof(struct control, sequence) },
+    { "sum",      set_sum,     offsetof(struct control, sum) },
     { "sha256",   set_digest,  0 },
     { "received", set_instant, offsetof(struct control, received_ms) },
 };
@@ -67,7 +75,7 @@ static int parse_line(struct text text, unsigned line, struct control *ret, stru
             return entries[i].set(value, (char *)ret + entries[i].member)
                        ? 0
                        : bad(err, line, "has a value of another form");
-    return bad(err, line, "is none of bytes, lines, sha256, sequence, received");
+    return bad(err, line, "is none of bytes, lines, sum, sha256, sequence, received");
 }
 
 int control_parse(struct text text, struct control *ret, struct err *err)

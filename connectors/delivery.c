@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "connectors/rows.h"
+#include "connectors/survey.h"
 #include "lib/base/arena.h"
 #include "lib/io/clock.h"
 #include "lib/io/fault.h"
@@ -21,6 +22,7 @@ struct passage {
     struct receipt *receipt;
     uint64_t *months[INDICATOR_COUNT]; /* lines by month; NULL: none yet */
     struct progress progress;
+    bool listed; /* standing has the new list already */
 };
 
 /* --- judging the whole --- */
@@ -152,8 +154,8 @@ static int publish_good(struct passage *passage, const struct record *record, bo
 {
     passage->receipt->published++;
     count_month(passage, record);
-    if (passage->way->standing)
-        standing_add(passage->way->standing, record);
+    if (passage->way->standing && !passage->listed && standing_add(passage->way->standing, record, err) < 0)
+        return -1;
     return sent ? 0 : publisher_record(passage->way->publisher, record, err);
 }
 
@@ -268,18 +270,42 @@ static int count_only(struct passage *passage, struct err *err)
     return 0;
 }
 
+/* The first pass. One that has been begun to publish has passed it. */
+static int survey(struct passage *passage, struct err *err)
+{
+    const struct delivery_way *way = passage->way;
+    const struct line_origin origin = { &passage->receipt->delivery, passage->receipt->sequence };
+    const struct control *control = &passage->claim->control;
+    struct survey survey;
+
+    if (passage->claim->acknowledged || !survey_is_needed(way->feed, control, way->standing))
+        return 0;
+    if (survey_rows(way->feed, passage->fd, way->line, &origin, way->standing, &survey, err) < 0)
+        return -1;
+    passage->listed = survey.listed;
+    fault_point("connect-surveyed");
+    return survey_judge(way->feed, passage->fd, control, passage->receipt->as_of_day, way->standing, &survey,
+                        err);
+}
+
+/* What is wrong with the whole is the delivery's fault: ERR_REJECT becomes its state. */
+static int reject_or_fail(struct passage *passage, struct err *err)
+{
+    if (err->kind != ERR_REJECT)
+        return -1;
+    passage->receipt->state = DELIVERY_REJECTED;
+    passage->receipt->why = arena_strndup(passage->arena, err->text, strlen(err->text));
+    err_clear(err);
+    return count_only(passage, err);
+}
+
 static int publish_all(struct passage *passage, struct err *err)
 {
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
 
-    if (rows_open(passage->way->feed, passage->fd, passage->way->line, &reader, err) < 0) {
-        if (err->kind != ERR_REJECT)
-            return -1;
-        passage->receipt->state = DELIVERY_REJECTED;
-        passage->receipt->why = arena_strndup(passage->arena, err->text, strlen(err->text));
-        err_clear(err);
-        return count_only(passage, err);
-    }
+    if (survey(passage, err) < 0 ||
+        rows_open(passage->way->feed, passage->fd, passage->way->line, &reader, err) < 0)
+        return reject_or_fail(passage, err);
     if (take_rows(passage, reader, err) < 0 || take_standing(passage, err) < 0)
         return -1;
     list_months(passage);

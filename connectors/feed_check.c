@@ -39,6 +39,24 @@ static int check_order(const struct feed_conf *feed, struct err *err)
     return err_add(err, "%s: order: ", conf_feed_place(feed, "order"));
 }
 
+static int check_totals(const struct feed_conf *feed, struct err *err)
+{
+    const char *column = feed->totals.column;
+    bool looks = feed->totals.lines || feed->totals.sum;
+
+    if (column &&
+        check_column(feed, column, conf_feed_place(feed, "totals.column"), "totals.column", err) < 0)
+        return -1;
+    if (feed->totals.sum && !column)
+        return err_stop(err, EXIT_CONFIG, "%s: totals.sum: needs totals.column, the column that is summed up",
+                        conf_feed_place(feed, "totals.sum"));
+    if (looks && !feed->header_lines && !feed->trailer_lines)
+        return err_stop(err, EXIT_CONFIG,
+                        "%s: totals: stand in control lines: header_lines or trailer_lines say where",
+                        conf_feed_place(feed, feed->totals.lines ? "totals.lines" : "totals.sum"));
+    return 0;
+}
+
 static int check_feed(const struct feed_conf *feed, struct err *err)
 {
     if (feed->mode == FEED_SNAPSHOT && connector_of(feed->source)->dated)
@@ -53,6 +71,8 @@ static int check_feed(const struct feed_conf *feed, struct err *err)
         if (check_column(feed, feed->constants.items[i].key, feed->constants.items[i].place, "constants",
                          err) < 0)
             return -1;
+    if (check_totals(feed, err) < 0)
+        return -1;
     return check_order(feed, err);
 }
 

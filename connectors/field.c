@@ -25,9 +25,10 @@ static struct text halfwidth(struct draft *draft, struct text text)
 
 static struct token token_of(struct draft *draft, enum token_kind kind, const char *text)
 {
-    struct token token;
+    struct token token = { 0 };
 
-    tokeniser_token(draft->tokeniser, kind, text, strlen(text), &token);
+    if (draft->tokeniser)
+        tokeniser_token(draft->tokeniser, kind, text, strlen(text), &token);
     return token;
 }
 

@@ -17,9 +17,9 @@
 struct draft {
     struct record record;
     const char *column; /* canonical name of the one being read; of a rejected draft: the one at fault */
-    struct tokeniser *tokeniser;
-    struct arena *arena;  /* of the line */
-    int32_t received_day; /* nobody is born after it */
+    struct tokeniser *tokeniser; /* NULL: it is only checked, and has no tokens */
+    struct arena *arena;         /* of the line */
+    int32_t received_day;        /* nobody is born after it */
     struct text item, meter;
     const char *scope; /* within which they are unique: the bank, the kind of utility; NULL: everywhere */
     int32_t period_to_day;

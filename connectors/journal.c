@@ -65,7 +65,7 @@ static uint64_t get_number(const json_t *line, const char *key)
     return json_is_integer(value) ? (uint64_t)json_integer_value(value) : COUNT_NONE;
 }
 
-static int64_t get_instant(const json_t *line, const char *key)
+static int64_t get_int(const json_t *line, const char *key)
 {
     const json_t *value = json_object_get(line, key);
 
@@ -107,11 +107,12 @@ static bool read_claimed(struct journal *journal, const json_t *line)
     drop_claim(journal);
     claim->number = get_number(line, "claim");
     claim->name = get_hex_text(line, "name");
-    claim->received_ms = get_instant(line, "received_ms");
+    claim->received_ms = get_int(line, "received_ms");
     claim->sequence = get_number(line, "sequence");
     claim->as_of_day = day == COUNT_NONE ? DAY_NONE : (int32_t)day;
     claim->control.bytes = get_number(line, "bytes");
     claim->control.lines = get_number(line, "lines");
+    claim->control.sum = get_int(line, "sum");
     claim->control.sequence = claim->sequence;
     claim->control.received_ms = INT64_MIN;
     claim->control.has_digest = get_digest(line, "sha256", claim->control.digest);
@@ -294,6 +295,10 @@ int journal_claim(struct journal *journal, const struct claim *claim, struct err
     }
     put_number(&json, "bytes", claim->control.bytes);
     put_number(&json, "lines", claim->control.lines);
+    if (claim->control.sum != TOTAL_NONE) {
+        json_key(&json, "sum");
+        json_int(&json, claim->control.sum);
+    }
     if (claim->control.has_digest)
         put_hex(&json, "sha256", claim->control.digest, DIGEST_SIZE);
     if (claim->why) {

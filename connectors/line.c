@@ -207,11 +207,18 @@ static int set_fields(const struct line *line, const struct row *row, struct dra
     return 0;
 }
 
+struct text line_text(const struct line *line, const struct row *row, const char *column)
+{
+    for (size_t i = 0; i < line->count && row->reason == REASON_NONE; i++)
+        if (!strcmp(line->bindings[i].field->column, column))
+            return binding_text(&line->bindings[i], row);
+    return TEXT("");
+}
+
 static void draft_start(const struct line *line, const struct row *row, const struct line_origin *origin,
                         struct draft *ret)
 {
     *ret = (struct draft){ .record = line->connector->blank,
-                           .tokeniser = line->tokeniser,
                            .arena = line->arena,
                            .received_day = day_of_ms(origin->delivery->received_ms),
                            .item = TEXT("") };
@@ -223,8 +230,9 @@ static void draft_start(const struct line *line, const struct row *row, const st
     ret->record.valid_to_day = DAY_OPEN;
 }
 
-int line_read(struct line *line, const struct row *row, const struct line_origin *origin, struct record *ret,
-              const char **ret_column, struct err *err)
+static int read_draft(struct line *line, struct tokeniser *tokeniser, const struct row *row,
+                      const struct line_origin *origin, struct record *ret, const char **ret_column,
+                      struct err *err)
 {
     const struct connector *connector = line->connector;
     struct draft draft;
@@ -234,13 +242,27 @@ int line_read(struct line *line, const struct row *row, const struct line_origin
     if (row->reason != REASON_NONE)
         return err_reject(err, row->reason);
     draft_start(line, row, origin, &draft);
+    draft.tokeniser = tokeniser;
     if (set_fields(line, row, &draft, err) < 0 || (connector->finish && connector->finish(&draft, err) < 0)) {
         *ret_column = draft.column;
         return -1;
     }
-    draft_tokens(&draft, connector);
+    if (tokeniser)
+        draft_tokens(&draft, connector);
     if (draft.record.retracted)
         record_retract(&draft.record); /* its other columns were checked and are no part of it */
     *ret = draft.record;
     return 0;
+}
+
+int line_read(struct line *line, const struct row *row, const struct line_origin *origin, struct record *ret,
+              const char **ret_column, struct err *err)
+{
+    return read_draft(line, line->tokeniser, row, origin, ret, ret_column, err);
+}
+
+int line_check(struct line *line, const struct row *row, const struct line_origin *origin, struct record *ret,
+               const char **ret_column, struct err *err)
+{
+    return read_draft(line, NULL, row, origin, ret, ret_column, err);
 }

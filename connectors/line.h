@@ -34,4 +34,11 @@ struct line_origin {
 int line_read(struct line *line, const struct row *row, const struct line_origin *origin, struct record *ret,
               const char **ret_column, struct err *err);
 
+/* The same without tokens, which cost most: whether it would become a record, and why not. */
+int line_check(struct line *line, const struct row *row, const struct line_origin *origin, struct record *ret,
+               const char **ret_column, struct err *err);
+/* What a row says in a column, by its canonical name; empty: nothing, or it has no columns that can be told.
+ */
+struct text line_text(const struct line *line, const struct row *row, const char *column);
+
 #endif

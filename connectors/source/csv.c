@@ -341,6 +341,11 @@ struct row_reader *csv_open_memory(const struct feed_conf *feed, const void *dat
     return &csv->reader;
 }
 
+static int cannot_read(struct err *err)
+{
+    return err_set(err, ERR_RETRY, "cannot read the file: %s", strerror(errno));
+}
+
 /* Where the data end: before the trailer's control lines, which are looked for from the end. */
 static int find_limit(const struct feed_conf *feed, int fd, uint64_t *ret, struct err *err)
 {
@@ -350,7 +355,7 @@ static int find_limit(const struct feed_conf *feed, int fd, uint64_t *ret, struc
     ssize_t got;
 
     if (fstat(fd, &status) < 0)
-        return err_set(err, ERR_RETRY, "cannot read the file: %s", strerror(errno));
+        return cannot_read(err);
     *ret = (uint64_t)status.st_size;
     if (!feed->trailer_lines)
         return 0;
@@ -376,5 +381,59 @@ int csv_open(const struct feed_conf *feed, int fd, struct row_reader **ret, stru
     window_skip(&csv->window,
                 charset_mark_size(feed->charset, window_at(&csv->window), window_left(&csv->window)));
     *ret = &csv->reader;
+    return 0;
+}
+
+/* --- control lines --- */
+
+/* Decodes the first `count` lines of a piece of the file; one that is no text says nothing. */
+static void add_lines(const struct feed_conf *feed, struct text piece, uint32_t count, struct buffer *ret)
+{
+    struct decoder *decoder = decoder_new(feed->charset);
+
+    while (count-- && piece.len) {
+        const char *end = memchr(piece.data, '\n', piece.len);
+        size_t len = end ? (size_t)(end - piece.data) : piece.len;
+        struct text line = { piece.data, len - (len && piece.data[len - 1] == '\r') };
+
+        if (decoder_text(decoder, line, &line))
+            buffer_add(ret, line.data, line.len);
+        buffer_add_byte(ret, '\n');
+        piece = (struct text){ piece.data + len + (end != NULL), piece.len - len - (end != NULL) };
+    }
+    decoder_free(decoder);
+}
+
+/* [at, at + size) of the file, as far as there is any. */
+static int read_piece(int fd, uint64_t at, size_t size, struct buffer *ret, struct err *err)
+{
+    struct stat status;
+    uint64_t left;
+    ssize_t got;
+
+    if (fstat(fd, &status) < 0)
+        return cannot_read(err);
+    left = at < (uint64_t)status.st_size ? (uint64_t)status.st_size - at : 0;
+    size = size < left ? size : left;
+    got = pread(fd, buffer_grow(ret, size + 1), size, (off_t)at);
+    if (got < 0)
+        return cannot_read(err);
+    ret->size = (size_t)got;
+    return 0;
+}
+
+int csv_control_lines(const struct feed_conf *feed, int fd, struct buffer *ret, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer head = { 0 }, tail = { 0 };
+    size_t line_max = feed->line_bytes_max + LINE_END_BYTES, mark;
+    uint64_t limit;
+
+    if (find_limit(feed, fd, &limit, err) < 0 ||
+        read_piece(fd, 0, feed->header_lines * line_max, &head, err) < 0 ||
+        read_piece(fd, limit, feed->trailer_lines * line_max, &tail, err) < 0)
+        return -1;
+    mark = charset_mark_size(feed->charset, head.data, head.size);
+    add_lines(feed, (struct text){ (char *)head.data + mark, head.size - mark }, feed->header_lines, ret);
+    add_lines(feed, (struct text){ (char *)tail.data, tail.size }, feed->trailer_lines, ret);
     return 0;
 }

@@ -248,8 +248,9 @@ class Scenario:
     def feed_options(self, name):
         feed, dialect = self.feeds[name], self.feeds[name].get("dialect", {})
         options = {"source": feed["source"], "inbox": str(self.work / "inbox" / name), "ready": "control",
-                   "mode": feed.get("mode", "delta"), "complete": feed.get("complete", False)}
-        for word in ("lacking", "kinds"):
+                   "mode": feed.get("mode", "delta"), "complete": feed.get("complete", False),
+                   "shrink_limit": feed.get("shrink_limit", "none")}
+        for word in ("lacking", "kinds", "error_limit", "totals"):
             if word in feed:
                 options[word] = feed[word]
         for word in DIALECT_WORDS:
