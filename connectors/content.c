@@ -64,3 +64,17 @@ int content_read(int fd, struct content *ret, struct err *err)
     digest_end(digest, ret->sha256);
     return 0;
 }
+
+void delivery_digest(const char *feed, uint64_t sequence, const uint8_t sha256[DIGEST_SIZE],
+                     uint8_t ret[DIGEST_SIZE])
+{
+    CLEANUP(digest_freep) struct digest *digest = digest_new();
+    uint8_t number[8];
+
+    put_be64(number, sequence);
+    digest_start(digest);
+    digest_add(digest, feed, strlen(feed) + 1);
+    digest_add(digest, number, sizeof number);
+    digest_add(digest, sha256, DIGEST_SIZE);
+    digest_end(digest, ret);
+}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "connectors/judge.h"
 #include "connectors/rows.h"
 #include "connectors/survey.h"
 #include "lib/base/arena.h"
@@ -22,101 +23,13 @@ struct passage {
     struct receipt *receipt;
     uint64_t *months[INDICATOR_COUNT]; /* lines by month; NULL: none yet */
     struct progress progress;
-    bool listed; /* standing has the new list already */
+    bool listed;           /* standing has the new list already */
+    struct feed_conf form; /* the feed, as this file is to be read */
 };
 
-/* --- judging the whole --- */
-
-static int reject_whole(struct passage *passage, enum reason reason, const char *why)
+static bool is_act(const struct passage *passage)
 {
-    passage->receipt->state = DELIVERY_REJECTED;
-    passage->receipt->why = why ? why : reason_texts[reason];
-    return 0;
-}
-
-/* lines= may count what wc -l counts, or the lines of data: departments do either. */
-static int check_lines(struct passage *passage, bool *ret_good, struct err *err)
-{
-    uint64_t said = passage->claim->control.lines, data = 0;
-
-    *ret_good = said == COUNT_NONE || said == passage->content->lines;
-    if (*ret_good)
-        return 0;
-    if (rows_count_lines(passage->way->feed, passage->fd, &data, err) < 0)
-        return -1;
-    *ret_good = said == data;
-    return 0;
-}
-
-/* *ret: why the control file is contradicted; NULL: it is not. */
-static int check_control(struct passage *passage, const char **ret, struct err *err)
-{
-    const struct control *control = &passage->claim->control;
-    const struct content *content = passage->content;
-    bool lines_good = true;
-
-    *ret = passage->claim->why;
-    if (*ret)
-        return 0;
-    if (control->bytes != COUNT_NONE && control->bytes != content->bytes)
-        *ret = "has another number of bytes than its control file says";
-    else if (control->has_digest && memcmp(control->digest, content->sha256, DIGEST_SIZE) != 0)
-        *ret = "has another SHA-256 than its control file says";
-    else if (check_lines(passage, &lines_good, err) < 0)
-        return -1;
-    else if (!lines_good)
-        *ret = "has another number of lines than its control file says";
-    return 0;
-}
-
-static uint64_t next_sequence(const struct journal *journal)
-{
-    uint64_t newest = journal_newest(journal);
-
-    return newest == COUNT_NONE ? 1 : newest + 1;
-}
-
-/* A feed that numbers is told by its numbers; of one that does not, the same bytes are the same changes, but
- * a list that comes back is a new list. */
-static const struct settled *find_before(const struct passage *passage)
-{
-    if (passage->claim->sequence == COUNT_NONE && passage->way->feed->mode == FEED_SNAPSHOT)
-        return NULL;
-    return journal_find(passage->way->journal, passage->claim->sequence, passage->content->sha256);
-}
-
-static bool is_obsolete(const struct passage *passage)
-{
-    uint64_t newest = journal_newest_taken(passage->way->journal);
-
-    return passage->way->feed->mode == FEED_SNAPSHOT && newest != COUNT_NONE &&
-           passage->receipt->sequence < newest;
-}
-
-/* Sets state and sequence; published means: nothing against it so far. */
-static int judge(struct passage *passage, struct err *err)
-{
-    const struct settled *before = find_before(passage);
-    struct receipt *receipt = passage->receipt;
-    const char *why;
-
-    if (check_control(passage, &why, err) < 0)
-        return -1;
-    receipt->sequence = passage->claim->sequence != COUNT_NONE ? passage->claim->sequence
-                        : before                               ? before->sequence
-                                                               : next_sequence(passage->way->journal);
-    receipt->state = DELIVERY_PUBLISHED;
-    if (why)
-        return reject_whole(passage, CONTRADICTS_CONTROL_TOTAL, why);
-    if (passage->content->binary)
-        return reject_whole(passage, NOT_TEXT, NULL);
-    if (before)
-        receipt->state = DELIVERY_DUPLICATE;
-    else if (is_obsolete(passage))
-        receipt->state = DELIVERY_OBSOLETE;
-    else if (!passage->content->bytes && passage->way->feed->mode == FEED_SNAPSHOT)
-        return reject_whole(passage, NOT_TEXT, "is empty: a list of nobody would end everybody");
-    return 0;
+    return passage->claim->control.order.kind != ACT_NONE;
 }
 
 /* --- lines --- */
@@ -240,18 +153,47 @@ static int end_lacking(void *user, const struct record *greatest, struct record 
     return publisher_record(passage->way->publisher, ret_record, err);
 }
 
-static int take_standing(struct passage *passage, struct err *err)
+/* How many dead letters of the list, and of the acts on it, are open when this delivery is done. */
+static uint64_t count_open(const struct passage *passage)
 {
-    bool whole = !passage->receipt->dead_lettered;
+    const struct journal *journal = passage->way->journal;
+    const struct order *order = &passage->claim->control.order;
+    uint64_t open = passage->receipt->dead_lettered;
+
+    if (is_act(passage))
+        open += journal_open_below(journal, journal_list(journal)) - order->settled;
+    return open;
+}
+
+/* A dismissal of what a newer list has overtaken changes nothing that stands. */
+static bool touches_standing(const struct passage *passage)
+{
+    const struct journal *journal = passage->way->journal;
 
     if (!passage->way->standing)
+        return false;
+    return !is_act(passage) ||
+           journal_root(journal, journal_delivery(journal, passage->receipt->act.original)) ==
+               journal_list(journal);
+}
+
+static int take_standing(struct passage *passage, struct err *err)
+{
+    struct receipt *receipt = passage->receipt;
+    enum list_kind kind;
+    bool whole;
+
+    if (!touches_standing(passage))
         return 0;
-    if (!whole) {
-        passage->receipt->state = DELIVERY_INCOMPLETE;
-        passage->receipt->why = "has dead letters, so it adds and ends nothing";
+    whole = !count_open(passage);
+    kind = is_act(passage) ? (whole ? LIST_COMPLETED : LIST_ADDED) : (whole ? LIST_WHOLE : LIST_INCOMPLETE);
+    if (!whole && receipt->state == DELIVERY_PUBLISHED) {
+        receipt->state = DELIVERY_INCOMPLETE;
+        receipt->why = is_act(passage) ? "leaves dead letters of the list open, so it adds and ends nothing"
+                                       : "has dead letters, so it adds and ends nothing";
     }
-    return standing_merge(passage->way->standing, passage->way->feed->source, whole ? end_lacking : NULL,
-                          passage, err);
+    return standing_merge(passage->way->standing, passage->way->feed->source, kind, end_lacking, passage,
+                          err);
 }
 
 /* --- the whole way --- */
@@ -263,8 +205,7 @@ static int count_only(struct passage *passage, struct err *err)
                       : receipt->state == DELIVERY_OBSOLETE ? &receipt->obsolete
                                                             : &receipt->rejected;
 
-    if (!passage->content->binary &&
-        rows_count_lines(passage->way->feed, passage->fd, &receipt->lines, err) < 0)
+    if (!passage->content->binary && rows_count_lines(&passage->form, passage->fd, &receipt->lines, err) < 0)
         return -1;
     *count = receipt->lines;
     return 0;
@@ -278,7 +219,8 @@ static int survey(struct passage *passage, struct err *err)
     const struct control *control = &passage->claim->control;
     struct survey survey;
 
-    if (passage->claim->acknowledged || !survey_is_needed(way->feed, control, way->standing))
+    if (is_act(passage) || passage->claim->acknowledged ||
+        !survey_is_needed(way->feed, control, way->standing))
         return 0;
     if (survey_rows(way->feed, passage->fd, way->line, &origin, way->standing, &survey, err) < 0)
         return -1;
@@ -304,7 +246,7 @@ static int publish_all(struct passage *passage, struct err *err)
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
 
     if (survey(passage, err) < 0 ||
-        rows_open(passage->way->feed, passage->fd, passage->way->line, &reader, err) < 0)
+        rows_open(&passage->form, passage->fd, passage->way->line, &reader, err) < 0)
         return reject_or_fail(passage, err);
     if (take_rows(passage, reader, err) < 0 || take_standing(passage, err) < 0)
         return -1;
@@ -313,28 +255,36 @@ static int publish_all(struct passage *passage, struct err *err)
     return publisher_settle(passage->way->publisher, err);
 }
 
-static void set_delivery(struct passage *passage)
+/* An operator has looked at the dead letters and says: nothing will come of them. */
+static int dismiss(struct passage *passage, struct err *err)
 {
-    struct receipt *receipt = passage->receipt;
-    const char *feed = passage->way->feed->name;
-    CLEANUP(digest_freep) struct digest *digest = digest_new();
-    uint8_t sequence[8];
+    if (take_standing(passage, err) < 0)
+        return -1;
+    return publisher_settle(passage->way->publisher, err);
+}
 
-    put_be64(sequence, receipt->sequence);
-    digest_start(digest);
-    digest_add(digest, feed, strlen(feed) + 1);
-    digest_add(digest, sequence, sizeof sequence);
-    digest_add(digest, passage->content->sha256, DIGEST_SIZE);
-    digest_end(digest, receipt->delivery.digest);
+/* Corrected lines have the feed's form, but nobody puts control lines around them. */
+static struct feed_conf form_of(const struct feed_conf *feed, const struct claim *claim)
+{
+    struct feed_conf form = *feed;
+
+    if (claim->control.order.kind != ACT_NONE)
+        form.header_lines = form.trailer_lines = 0;
+    return form;
 }
 
 int delivery_pass(const struct delivery_way *way, int fd, struct arena *arena, struct receipt *ret,
                   struct content *ret_content, struct err *err)
 {
     const struct claim *claim = journal_unfinished(way->journal);
-    struct passage passage = {
-        .way = way, .claim = claim, .content = ret_content, .fd = fd, .arena = arena, .receipt = ret
-    };
+    struct passage passage = { .way = way,
+                               .claim = claim,
+                               .content = ret_content,
+                               .fd = fd,
+                               .arena = arena,
+                               .receipt = ret,
+                               .form = form_of(way->feed, claim) };
+    const struct judged judged = { &passage.form, way->journal, claim, ret_content, fd };
     int64_t began_ms = ticks_ms();
     int status;
 
@@ -348,13 +298,15 @@ int delivery_pass(const struct delivery_way *way, int fd, struct arena *arena, s
                              .as_of_day = DAY_NONE };
     if (way->feed->mode == FEED_SNAPSHOT)
         ret->as_of_day = claim->as_of_day != DAY_NONE ? claim->as_of_day : day_of_ms(claim->received_ms);
-    if (judge(&passage, err) < 0)
+    if (judge(&judged, ret, err) < 0)
         return -1;
-    set_delivery(&passage);
+    delivery_digest(way->feed->name, ret->sequence, ret_content->sha256, ret->delivery.digest);
     if (way->standing)
         standing_clear(way->standing);
     passage.progress = progress_of(way->feed->name, ret_content->bytes);
-    status = ret->state == DELIVERY_PUBLISHED ? publish_all(&passage, err) : count_only(&passage, err);
+    status = ret->state == DELIVERY_PUBLISHED   ? publish_all(&passage, err)
+             : ret->state == DELIVERY_DISMISSED ? dismiss(&passage, err)
+                                                : count_only(&passage, err);
     progress_end(&passage.progress);
     ret->took_ms = (uint64_t)(ticks_ms() - began_ms);
     return status;

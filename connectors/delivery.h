@@ -1,9 +1,9 @@
 /* delivery - one claimed file: judged as a whole, then read line by line and published.
  *
- * Judged in this order: is it what its control file says, is it text, did it come before (duplicate), is it
- * older than the list that stands (obsolete), are its columns known; the first that applies is its state.
- * Otherwise each line becomes a record or a dead letter, and of a snapshot that has no dead letters each key
- * that it lacks is ended or retracted.
+ * What judge.h lets through is looked at line by line first, where the feed sets limits (survey.h), then each
+ * line becomes a record or a dead letter, and of a snapshot that has no dead letters each key that it lacks
+ * is ended or retracted. An operator's act adds to the list that it completes, and ends what that lacks once
+ * no dead letter of it is open.
  *
  * Conservation (P1): lines = published + dead_lettered + duplicate + obsolete + rejected.
  * Errors: ERR_RETRY: nothing is decided, the same again. */

@@ -81,10 +81,11 @@ int folder_open(const struct conf *conf, const struct feed_conf *feed, struct fo
     CLEANUP(closep) int state = -1;
     CLEANUP(closep) int own = -1;
 
-    *ret = (struct folder){ -1, -1, -1, -1, -1 };
+    *ret = (struct folder){ -1, -1, -1, -1, -1, -1 };
     if (open_inbox(feed, &ret->inbox, err) < 0 || open_state(conf, &state, err) < 0)
         return -1;
-    if (make_folder(state, feed->name, &own, err) < 0 || make_folder(own, "work", &ret->work, err) < 0 ||
+    if (make_folder(state, feed->name, &own, err) < 0 || make_folder(own, "acts", &ret->acts, err) < 0 ||
+        make_folder(own, "work", &ret->work, err) < 0 ||
         make_folder(own, "archive", &ret->archive, err) < 0 ||
         make_folder(own, "rejected", &ret->rejected, err) < 0 ||
         make_folder(own, "journal", &ret->journal, err) < 0 || sync_folder(own, err) < 0 ||
@@ -95,7 +96,8 @@ int folder_open(const struct conf *conf, const struct feed_conf *feed, struct fo
 
 void folder_close(struct folder *folder)
 {
-    const int all[] = { folder->inbox, folder->work, folder->archive, folder->rejected, folder->journal };
+    const int all[] = { folder->inbox,   folder->acts,     folder->work,
+                        folder->archive, folder->rejected, folder->journal };
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] > 0)
@@ -200,37 +202,41 @@ static int copy_bytes(int from, int to)
 }
 
 /* An inbox on another file system (a mounted drop box): the copy is whole before it gets its name. */
-static int claim_by_copy(const struct folder *folder, const char *name, const char *work, struct err *err)
+static int claim_by_copy(const struct folder *folder, int inbox, const char *name, const char *work,
+                         struct err *err)
 {
     char part[WORK_NAME_SIZE + 8];
     CLEANUP(closep) int from = -1;
     CLEANUP(closep) int to = -1;
 
     snprintf(part, sizeof part, "%s.part", work);
-    if (folder_read(folder->inbox, name, &from, err) < 0)
+    if (folder_read(inbox, name, &from, err) < 0)
         return -1;
     to = openat(folder->work, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (to < 0 || copy_bytes(from, to) < 0 || renameat(folder->work, part, folder->work, work) < 0)
         return disk_error(err, "copy into", "work");
     if (sync_folder(folder->work, err) < 0)
         return -1;
-    return unlinkat(folder->inbox, name, 0) == 0 ? 0 : disk_error(err, "remove", "a claimed file");
+    return unlinkat(inbox, name, 0) == 0 ? 0 : disk_error(err, "remove", "a claimed file");
 }
 
-int folder_claim(const struct folder *folder, const char *name, uint64_t number, struct err *err)
+int folder_claim(const struct folder *folder, int from, const char *name, uint64_t number, struct err *err)
 {
     char work[WORK_NAME_SIZE];
     CLEANUP(closep) int fd = -1;
 
-    if (folder_read(folder->inbox, name, &fd, err) < 0) /* what is no file is not touched */
+    if (folder_read(from, name, &fd, err) < 0) /* what is no file is not touched */
         return -1;
+    if (fsync(fd) < 0) /* whoever wrote it may not have seen to it that it outlives a power cut */
+        return disk_error(err, "write", "a file of the inbox");
     folder_work_name(number, work);
-    if (renameat(folder->inbox, name, folder->work, work) < 0) {
+    if (renameat(from, name, folder->work, work) < 0) {
         if (errno == ENOENT)
             return err_set(err, ERR_REJECT, "has vanished");
-        return errno == EXDEV ? claim_by_copy(folder, name, work, err) : disk_error(err, "claim", "a file");
+        return errno == EXDEV ? claim_by_copy(folder, from, name, work, err)
+                              : disk_error(err, "claim", "a file");
     }
-    return sync_folder(folder->work, err) < 0 ? -1 : sync_folder(folder->inbox, err);
+    return sync_folder(folder->work, err) < 0 ? -1 : sync_folder(from, err);
 }
 
 bool folder_claimed(const struct folder *folder, uint64_t number)

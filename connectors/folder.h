@@ -1,9 +1,10 @@
-/* folder - the folders of one feed: inbox, and below the connector's state work, archive, rejected, journal.
+/* folder - the folders of one feed: inbox, and below the connector's state acts, work, archive, rejected,
+ * journal.
  *
- * What is there: `inbox` is the department's. A file is claimed by renaming it to work/NUMBER, settled by
- * renaming it to archive/DAY/SHA256 or rejected/DAY/SHA256 with its receipt SHA256-NUMBER.json beside it.
- * Nothing is followed: no symlink, FIFO or device, no path outside. Folders are 0700, for a department's file
- * is plaintext about people.
+ * What is there: `inbox` is the department's, `acts` the operator's (`olive dlq replay`, `dismiss`). A file
+ * is claimed by renaming it to work/NUMBER, settled by renaming it to archive/DAY/SHA256 or
+ * rejected/DAY/SHA256 with its receipt SHA256-NUMBER.json beside it. Nothing is followed: no symlink, FIFO or
+ * device, no path outside. Folders are 0700, for a department's file is plaintext about people.
  *
  * Order on disk: whatever names a file is fsynced before the file is renamed, and the folders after it, so a
  * power cut leaves a file in one place or the other, never in none.
@@ -20,7 +21,7 @@
 #include "lib/io/conf.h"
 
 struct folder {
-    int inbox, work, archive, rejected, journal; /* descriptors of the folders */
+    int inbox, acts, work, archive, rejected, journal; /* descriptors of the folders */
 };
 
 int folder_open(const struct conf *conf, const struct feed_conf *feed, struct folder *ret, struct err *err);
@@ -35,8 +36,8 @@ int folder_write(int folder, const char *name, const void *data, size_t size, st
 
 enum { WORK_NAME_SIZE = 24 };
 const char *folder_work_name(uint64_t number, char ret[WORK_NAME_SIZE]);
-/* inbox/name becomes work/NUMBER. ERR_REJECT: it has vanished or is no regular file. */
-int folder_claim(const struct folder *folder, const char *name, uint64_t number, struct err *err);
+/* FROM/name (inbox or acts) becomes work/NUMBER. ERR_REJECT: it has vanished or is no regular file. */
+int folder_claim(const struct folder *folder, int from, const char *name, uint64_t number, struct err *err);
 bool folder_claimed(const struct folder *folder, uint64_t number);
 /* work/NUMBER becomes PLACE/day/digest with the receipt beside it; does what is left of that when repeated.
  */

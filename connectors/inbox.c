@@ -23,15 +23,20 @@ struct watched {
     char *name;
     int64_t size, changed_ms, since_ms;
     bool told; /* that it is no file, or half of two for too long */
-    bool there;
+};
+
+struct watch_list {
+    struct watched *items;
+    size_t count, capacity;
 };
 
 struct inbox {
     const struct feed_conf *feed;
-    const struct folder *folder;
+    int folder; /* the descriptor of what is looked through */
+    bool acts;
+    enum feed_ready ready;
     regex_t sequence, as_of;
-    struct watched *watched;
-    size_t count;
+    struct watch_list watched, seen; /* by the last scan, in name order; by the one under way */
 };
 
 struct inbox *inbox_new(const struct feed_conf *feed, const struct folder *folder)
@@ -39,13 +44,31 @@ struct inbox *inbox_new(const struct feed_conf *feed, const struct folder *folde
     struct inbox *inbox = mem_zalloc(sizeof *inbox);
 
     inbox->feed = feed;
-    inbox->folder = folder;
+    inbox->folder = folder->inbox;
+    inbox->ready = feed->ready;
     /* The configuration has compiled them before: they are good. */
     if (feed->sequence)
         regcomp(&inbox->sequence, feed->sequence, REG_EXTENDED);
     if (feed->as_of)
         regcomp(&inbox->as_of, feed->as_of, REG_EXTENDED);
     return inbox;
+}
+
+struct inbox *inbox_new_acts(const struct feed_conf *feed, const struct folder *folder)
+{
+    struct inbox *inbox = inbox_new(feed, folder);
+
+    inbox->folder = folder->acts;
+    inbox->acts = true;
+    inbox->ready = READY_CONTROL;
+    return inbox;
+}
+
+static void watch_list_free(struct watch_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i].name);
+    free(list->items);
 }
 
 void inbox_free(struct inbox *inbox)
@@ -56,9 +79,8 @@ void inbox_free(struct inbox *inbox)
         regfree(&inbox->sequence);
     if (inbox->feed->as_of)
         regfree(&inbox->as_of);
-    for (size_t i = 0; i < inbox->count; i++)
-        free(inbox->watched[i].name);
-    free(inbox->watched);
+    watch_list_free(&inbox->watched);
+    watch_list_free(&inbox->seen);
     free(inbox);
 }
 
@@ -74,34 +96,43 @@ void arrivals_free(struct arrivals *arrivals)
 
 /* --- watching --- */
 
-static struct watched *watch(struct inbox *inbox, const char *name)
+static int by_name(const void *a, const void *b)
 {
-    for (size_t i = 0; i < inbox->count; i++)
-        if (!strcmp(inbox->watched[i].name, name))
-            return &inbox->watched[i];
-    inbox->watched = mem_realloc(inbox->watched, (inbox->count + 1) * sizeof *inbox->watched);
-    inbox->watched[inbox->count] = (struct watched){ .name = mem_strdup(name), .size = -1 };
-    return &inbox->watched[inbox->count++];
+    const char *x = ((const struct watched *)a)->name, *y = ((const struct watched *)b)->name;
+
+    return strcmp(x, y);
 }
 
-static void watch_start(struct inbox *inbox)
+/* What was known of that name goes over to what is seen; valid until the next call. */
+static struct watched *watch(struct inbox *inbox, const char *name)
 {
-    for (size_t i = 0; i < inbox->count; i++)
-        inbox->watched[i].there = false;
+    const struct watched key = { .name = (char *)(uintptr_t)name };
+    struct watched *known =
+        inbox->watched.count ? bsearch(&key, inbox->watched.items, inbox->watched.count, sizeof key, by_name)
+                             : NULL;
+    struct watch_list *seen = &inbox->seen;
+
+    if (seen->count == seen->capacity) {
+        seen->capacity = seen->capacity ? 2 * seen->capacity : 16;
+        seen->items = mem_realloc(seen->items, seen->capacity * sizeof *seen->items);
+    }
+    seen->items[seen->count] = known ? *known : (struct watched){ .size = -1 };
+    seen->items[seen->count].name = mem_strdup(name);
+    return &seen->items[seen->count++];
 }
 
 /* Forgets what is no longer there. */
 static void watch_end(struct inbox *inbox)
 {
-    size_t kept = 0;
+    struct watch_list last = inbox->watched;
 
-    for (size_t i = 0; i < inbox->count; i++) {
-        if (inbox->watched[i].there)
-            inbox->watched[kept++] = inbox->watched[i];
-        else
-            free(inbox->watched[i].name);
-    }
-    inbox->count = kept;
+    for (size_t i = 0; i < last.count; i++)
+        free(last.items[i].name);
+    last.count = 0;
+    inbox->watched = inbox->seen;
+    inbox->seen = last;
+    if (inbox->watched.count)
+        qsort(inbox->watched.items, inbox->watched.count, sizeof *inbox->watched.items, by_name);
 }
 
 static int64_t changed_ms(const struct stat *status)
@@ -148,6 +179,8 @@ static void reject(struct arrival *arrival, const char *why)
 
 static void read_name(const struct inbox *inbox, struct arrival *arrival)
 {
+    if (inbox->acts)
+        return; /* it has the sequence and date of the delivery that it is about */
     if (arrival->control.sequence != COUNT_NONE)
         arrival->sequence = arrival->control.sequence;
     else if (inbox->feed->sequence &&
@@ -165,8 +198,9 @@ static int read_control(const struct inbox *inbox, struct arrival *arrival, int6
     struct err why = { 0 };
 
     snprintf(name, sizeof name, "%s%s", arrival->name, control_end);
-    if (folder_load(inbox->folder->inbox, name, CONTROL_BYTES_MAX, &text, &why) == 0 &&
-        control_parse((struct text){ (char *)text.data, text.size }, &arrival->control, &why) == 0) {
+    if (folder_load(inbox->folder, name, CONTROL_BYTES_MAX, &text, &why) == 0 &&
+        (inbox->acts ? control_parse_act : control_parse)((struct text){ (char *)text.data, text.size },
+                                                          &arrival->control, &why) == 0) {
         if (arrival->control.received_ms > now_ms) {
             /* Its receipt says when it really came. */
             arrival->control.received_ms = control_none.received_ms;
@@ -177,6 +211,8 @@ static int read_control(const struct inbox *inbox, struct arrival *arrival, int6
     if (why.kind != ERR_REJECT)
         return *err = why, -1;
     reject(arrival, why.text);
+    if (inbox->acts)
+        arrival->control.order.kind = ACT_DISMISS; /* still an act, and claimed as one: of nothing */
     return 0;
 }
 
@@ -186,7 +222,7 @@ static bool is_control(const struct inbox *inbox, const char *name)
 {
     size_t len = strlen(name), end = sizeof control_end - 1;
 
-    return inbox->feed->ready == READY_CONTROL && len > end && !strcmp(name + len - end, control_end);
+    return inbox->ready == READY_CONTROL && len > end && !strcmp(name + len - end, control_end);
 }
 
 /* Of a control file the file, of a file the control file. */
@@ -196,14 +232,14 @@ static bool has_other_half(const struct inbox *inbox, const char *name)
     char other[NAME_BYTES_MAX + sizeof control_end];
 
     snprintf(other, sizeof other, "%.*s%s", (int)(strlen(name) - end), name, end ? "" : control_end);
-    return faccessat(inbox->folder->inbox, other, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    return faccessat(inbox->folder, other, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* One of two that come one after the other; somebody is told when the other has not come for long. */
 static bool is_half(const struct inbox *inbox, struct watched *watched, const struct stat *status,
                     int64_t now_ms)
 {
-    if (inbox->feed->ready != READY_CONTROL || has_other_half(inbox, watched->name))
+    if (inbox->ready != READY_CONTROL || has_other_half(inbox, watched->name))
         return false;
     if (now_ms - changed_ms(status) > HALF_MS)
         tell_once(inbox, watched, "inbox-half",
@@ -216,7 +252,7 @@ static bool is_whole(const struct inbox *inbox, struct watched *watched, const s
 {
     bool whole = true;
 
-    if (inbox->feed->ready == READY_STABLE)
+    if (inbox->ready == READY_STABLE)
         whole = stands_still(inbox, watched, status, ticks_ms);
     ret->waiting += !whole;
     return whole;
@@ -232,7 +268,7 @@ static int add_arrival(const struct inbox *inbox, const char *name, const struct
                                .changed_ms = changed_ms(status) };
     int got = 0;
 
-    if (inbox->feed->ready == READY_CONTROL)
+    if (inbox->ready == READY_CONTROL)
         got = read_control(inbox, &arrival, now_ms, err);
     read_name(inbox, &arrival);
     ret->items = mem_realloc(ret->items, (ret->count + 1) * sizeof *ret->items);
@@ -248,10 +284,9 @@ static int look_at(struct inbox *inbox, const char *name, int64_t now_ms, int64_
 
     if (name[0] == '.')
         return 0;
-    if (fstatat(inbox->folder->inbox, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+    if (fstatat(inbox->folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : err_set(err, ERR_RETRY, "the inbox cannot be read: %s", strerror(errno));
     watched = watch(inbox, name);
-    watched->there = true;
     if (!S_ISREG(status.st_mode))
         return tell_once(inbox, watched, "inbox-no-file",
                          "something in the inbox is no regular file and is left alone: remove it"),
@@ -284,13 +319,12 @@ static int in_order(const void *a, const void *b)
 
 int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arrivals *ret, struct err *err)
 {
-    int fd = openat(inbox->folder->inbox, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(inbox->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
     int status = 0;
 
     if (!folder)
         return err_set(err, ERR_RETRY, "the inbox cannot be read: %s", strerror(errno));
-    watch_start(inbox);
     for (struct dirent *entry; status == 0 && (entry = readdir(folder)) != NULL;)
         status = look_at(inbox, entry->d_name, now_ms, ticks_ms, ret, err);
     watch_end(inbox);
@@ -300,10 +334,10 @@ int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arr
     return status;
 }
 
-void inbox_forget_control(const struct folder *folder, const char *name)
+void inbox_forget_control(int from, const char *name)
 {
     char control[NAME_BYTES_MAX + sizeof control_end];
 
     snprintf(control, sizeof control, "%s%s", name, control_end);
-    unlinkat(folder->inbox, control, 0);
+    unlinkat(from, control, 0);
 }

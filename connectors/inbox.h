@@ -32,10 +32,12 @@ void arrivals_free(struct arrivals *arrivals); /* also for CLEANUP() */
 
 struct inbox;
 struct inbox *inbox_new(const struct feed_conf *feed, const struct folder *folder);
+/* The same over the folder of acts: what is there is an operator's, whole by its control file. */
+struct inbox *inbox_new_acts(const struct feed_conf *feed, const struct folder *folder);
 void inbox_free(struct inbox *inbox);
 /* now_ms: of the wall, only to order; ticks_ms: monotonic, to watch files by. */
 int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arrivals *ret, struct err *err);
 /* The control file goes once its file is claimed. */
-void inbox_forget_control(const struct folder *folder, const char *name);
+void inbox_forget_control(int from, const char *name);
 
 #endif

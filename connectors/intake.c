@@ -19,7 +19,7 @@
 struct intake {
     const struct feed_conf *feed;
     struct folder folder;
-    struct inbox *inbox;
+    struct inbox *inbox, *acts;
     struct delivery_way way;
     struct wire *wire;
     struct arena *arena;
@@ -45,7 +45,7 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
         intake_close(intake);
         return -1;
     }
-    if (journal_open(intake->folder.journal, &intake->way.journal, err) < 0) {
+    if (journal_open(feed->name, intake->folder.journal, &intake->way.journal, err) < 0) {
         in_feed(intake, err);
         intake_close(intake);
         return -1;
@@ -53,6 +53,7 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
     if (feed->mode == FEED_SNAPSHOT)
         intake->way.standing = standing_new(intake->folder.journal);
     intake->inbox = inbox_new(feed, &intake->folder);
+    intake->acts = inbox_new_acts(feed, &intake->folder);
     *ret = intake;
     return 0;
 }
@@ -62,6 +63,7 @@ void intake_close(struct intake *intake)
     if (!intake)
         return;
     inbox_free(intake->inbox);
+    inbox_free(intake->acts);
     standing_free(intake->way.standing);
     journal_close(intake->way.journal);
     line_free(intake->way.line);
@@ -85,6 +87,16 @@ static int not_claimed(struct intake *intake, struct err *err)
     return journal_drop(intake->way.journal, err);
 }
 
+static bool is_act(const struct claim *claim)
+{
+    return claim->control.order.kind != ACT_NONE;
+}
+
+static int came_from(const struct intake *intake, const struct claim *claim)
+{
+    return is_act(claim) ? intake->folder.acts : intake->folder.inbox;
+}
+
 static int claim_arrival(struct intake *intake, const struct arrival *arrival, struct err *err)
 {
     const struct claim claim = { .number = journal_next_number(intake->way.journal),
@@ -100,7 +112,7 @@ static int claim_arrival(struct intake *intake, const struct arrival *arrival, s
     if (journal_claim(intake->way.journal, &claim, err) < 0)
         return -1;
     fault_point("connect-claim");
-    if (folder_claim(&intake->folder, arrival->name, claim.number, err) < 0)
+    if (folder_claim(&intake->folder, came_from(intake, &claim), arrival->name, claim.number, err) < 0)
         return not_claimed(intake, err);
     fault_point("connect-claimed");
     return 0;
@@ -109,9 +121,11 @@ static int claim_arrival(struct intake *intake, const struct arrival *arrival, s
 /* Whoever was killed right after the claim has left the control file of a file that is no longer there. */
 static void forget_control(const struct intake *intake, const struct claim *claim)
 {
-    if (intake->feed->ready == READY_CONTROL &&
-        faccessat(intake->folder.inbox, claim->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-        inbox_forget_control(&intake->folder, claim->name);
+    int from = came_from(intake, claim);
+
+    if ((is_act(claim) || intake->feed->ready == READY_CONTROL) &&
+        faccessat(from, claim->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        inbox_forget_control(from, claim->name);
 }
 
 /* --- publish and settle --- */
@@ -141,7 +155,7 @@ static void log_receipt(const struct receipt *receipt)
     static const char *const events[DELIVERY_STATE_COUNT] = {
         [DELIVERY_PUBLISHED] = "delivery-published", [DELIVERY_INCOMPLETE] = "delivery-incomplete",
         [DELIVERY_DUPLICATE] = "delivery-duplicate", [DELIVERY_OBSOLETE] = "delivery-obsolete",
-        [DELIVERY_REJECTED] = "delivery-rejected",
+        [DELIVERY_REJECTED] = "delivery-rejected",   [DELIVERY_DISMISSED] = "delivery-dismissed",
     };
     bool bad = receipt->state == DELIVERY_REJECTED || receipt->state == DELIVERY_INCOMPLETE;
 
@@ -163,7 +177,7 @@ static int settle_file(struct intake *intake, const struct claim *claim, const s
     struct json json = json_to(&text);
     char digest[2 * DIGEST_SIZE + 1];
 
-    hex_encode(settled->sha256, DIGEST_SIZE, digest);
+    hex_encode(journal_settling_sha256(intake->way.journal), DIGEST_SIZE, digest);
     wire_receipt_json(receipt, &json);
     buffer_add_byte(&text, '\n');
     return folder_settle(&intake->folder, place, day_of_ms(claim->received_ms), digest, claim->number, &text,
@@ -224,16 +238,23 @@ static int take_all(struct intake *intake, const struct arrivals *arrivals, stru
     return 0;
 }
 
-int intake_step(struct intake *intake, struct intake_result *ret, struct err *err)
+static int take_inbox(struct intake *intake, struct inbox *inbox, struct intake_result *ret, struct err *err)
 {
     CLEANUP(arrivals_free) struct arrivals arrivals = { 0 };
 
-    *ret = (struct intake_result){ 0 };
-    if (finish_claim(intake, ret, err) < 0 ||
-        inbox_scan(intake->inbox, wall_ms(), ticks_ms(), &arrivals, err) < 0 ||
+    if (inbox_scan(inbox, wall_ms(), ticks_ms(), &arrivals, err) < 0 ||
         take_all(intake, &arrivals, ret, err) < 0)
+        return -1;
+    ret->waiting += arrivals.waiting;
+    ret->half += arrivals.half;
+    return 0;
+}
+
+int intake_step(struct intake *intake, struct intake_result *ret, struct err *err)
+{
+    *ret = (struct intake_result){ 0 };
+    if (finish_claim(intake, ret, err) < 0 || take_inbox(intake, intake->acts, ret, err) < 0 ||
+        take_inbox(intake, intake->inbox, ret, err) < 0)
         return in_feed(intake, err);
-    ret->waiting = arrivals.waiting;
-    ret->half = arrivals.half;
     return 0;
 }

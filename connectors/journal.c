@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connectors/content.h"
 #include "connectors/folder.h"
 #include "lib/base/arena.h"
 #include "lib/base/json.h"
@@ -15,11 +16,13 @@
 static const char log_name[] = "log";
 
 struct journal {
+    const char *feed;
     int fd;
     uint64_t next_number;
     bool has_claim;
     struct claim claim;
     struct settled settling; /* of the claim, once it is settling */
+    uint8_t sha256[DIGEST_SIZE];
     struct buffer receipt;
     struct settled *settled;
     size_t count, capacity;
@@ -65,6 +68,13 @@ static uint64_t get_number(const json_t *line, const char *key)
     return json_is_integer(value) ? (uint64_t)json_integer_value(value) : COUNT_NONE;
 }
 
+static uint64_t get_count(const json_t *line, const char *key)
+{
+    uint64_t count = get_number(line, key);
+
+    return count == COUNT_NONE ? 0 : count;
+}
+
 static int64_t get_int(const json_t *line, const char *key)
 {
     const json_t *value = json_object_get(line, key);
@@ -99,6 +109,24 @@ static bool get_digest(const json_t *line, const char *key, uint8_t ret[DIGEST_S
     return hex && hex_decode(text_of(hex), ret, DIGEST_SIZE);
 }
 
+static uint64_t item_number(const json_t *array, size_t index)
+{
+    return (uint64_t)json_integer_value(json_array_get(array, index));
+}
+
+static bool read_order(const json_t *line, struct order *ret)
+{
+    const json_t *spans = json_object_get(line, "spans"), *span;
+    size_t i;
+
+    ret->kind = (enum act_kind)get_number(line, "act");
+    ret->settled = get_number(line, "settled");
+    ret->acts = get_number(line, "acts");
+    json_array_foreach(spans, i, span) if (i < ACT_SPANS_MAX) ret->lines[ret->line_count++] =
+        (struct line_span){ item_number(span, 0), item_number(span, 1) };
+    return get_digest(line, "original", ret->original);
+}
+
 static bool read_claimed(struct journal *journal, const json_t *line)
 {
     struct claim *claim = &journal->claim;
@@ -119,6 +147,8 @@ static bool read_claimed(struct journal *journal, const json_t *line)
     claim->why = get_text(line, "why");
     journal->has_claim = true;
     journal->next_number = claim->number + 1;
+    if (json_object_get(line, "act") && !read_order(line, &claim->control.order))
+        return false;
     return claim->name && claim->number != COUNT_NONE && claim->received_ms != INT64_MIN;
 }
 
@@ -158,13 +188,20 @@ static bool read_settling(struct journal *journal, const json_t *line)
     const char *hex = json_string_value(json_object_get(line, "receipt"));
     size_t size = hex ? strlen(hex) / 2 : 0;
 
+    struct settled *settling = &journal->settling;
+    int64_t day = get_int(line, "as_of_day");
+
     buffer_clear(&journal->receipt);
-    journal->settling.sequence = get_number(line, "sequence");
+    *settling = (struct settled){ .sequence = get_number(line, "sequence"),
+                                  .as_of_day = day == INT64_MIN ? DAY_NONE : (int32_t)day,
+                                  .dead_lettered = get_count(line, "dead_lettered"),
+                                  .settled = get_count(line, "settled") };
+    settling->is_act = get_digest(line, "original", settling->original);
     journal->claim.settling = true;
     return journal->has_claim && hex &&
            hex_decode(text_of(hex), buffer_grow(&journal->receipt, size), size) &&
-           find_state(json_string_value(json_object_get(line, "state")), &journal->settling.state) &&
-           get_digest(line, "sha256", journal->settling.sha256);
+           find_state(json_string_value(json_object_get(line, "state")), &settling->state) &&
+           get_digest(line, "delivery", settling->delivery) && get_digest(line, "sha256", journal->sha256);
 }
 
 static bool read_settled(struct journal *journal, const json_t *line)
@@ -216,11 +253,12 @@ static int read_log(struct journal *journal, const struct buffer *log, struct er
     return 0;
 }
 
-int journal_open(int folder, struct journal **ret, struct err *err)
+int journal_open(const char *feed, int folder, struct journal **ret, struct err *err)
 {
     CLEANUP(buffer_free) struct buffer log = { 0 };
     struct journal *journal = mem_zalloc(sizeof *journal);
 
+    journal->feed = feed;
     journal->next_number = 1;
     journal->fd = openat(folder, log_name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (journal->fd < 0 || fsync(folder) < 0) {
@@ -280,6 +318,23 @@ static void put_hex(struct json *json, const char *key, const void *data, size_t
     json_hex(json, data, size);
 }
 
+static void put_order(struct json *json, const struct order *order)
+{
+    put_number(json, "act", (uint64_t)order->kind);
+    put_hex(json, "original", order->original, DIGEST_SIZE);
+    put_number(json, "settled", order->settled);
+    put_number(json, "acts", order->acts);
+    json_key(json, "spans");
+    json_open(json, '[');
+    for (size_t i = 0; i < order->line_count; i++) {
+        json_open(json, '[');
+        json_uint(json, order->lines[i].first);
+        json_uint(json, order->lines[i].last);
+        json_close(json, ']');
+    }
+    json_close(json, ']');
+}
+
 int journal_claim(struct journal *journal, const struct claim *claim, struct err *err)
 {
     struct json json = line_start(journal, "claimed");
@@ -301,6 +356,8 @@ int journal_claim(struct journal *journal, const struct claim *claim, struct err
     }
     if (claim->control.has_digest)
         put_hex(&json, "sha256", claim->control.digest, DIGEST_SIZE);
+    if (claim->control.order.kind != ACT_NONE)
+        put_order(&json, &claim->control.order);
     if (claim->why) {
         json_key(&json, "why");
         json_str(&json, claim->why);
@@ -337,6 +394,20 @@ int journal_acknowledged(struct journal *journal, uint64_t line, struct err *err
     return 0;
 }
 
+static struct settled settled_of(const struct receipt *receipt)
+{
+    struct settled settled = { .state = receipt->state,
+                               .sequence = receipt->sequence,
+                               .as_of_day = receipt->as_of_day,
+                               .dead_lettered = receipt->dead_lettered,
+                               .is_act = receipt->act.any,
+                               .settled = receipt->act.settled };
+
+    memcpy(settled.delivery, receipt->delivery.digest, DIGEST_SIZE);
+    memcpy(settled.original, receipt->act.original, DIGEST_SIZE);
+    return settled;
+}
+
 int journal_settling(struct journal *journal, const struct receipt *receipt,
                      const uint8_t sha256[DIGEST_SIZE], const struct buffer *message, struct err *err)
 {
@@ -345,14 +416,23 @@ int journal_settling(struct journal *journal, const struct receipt *receipt,
     json_key(&json, "state");
     json_str(&json, delivery_state_names[receipt->state]);
     put_number(&json, "sequence", receipt->sequence);
+    put_hex(&json, "delivery", receipt->delivery.digest, DIGEST_SIZE);
+    if (receipt->as_of_day != DAY_NONE) {
+        json_key(&json, "as_of_day");
+        json_int(&json, receipt->as_of_day);
+    }
+    put_number(&json, "dead_lettered", receipt->dead_lettered);
+    if (receipt->act.any) {
+        put_hex(&json, "original", receipt->act.original, DIGEST_SIZE);
+        put_number(&json, "settled", receipt->act.settled);
+    }
     put_hex(&json, "sha256", sha256, DIGEST_SIZE);
     put_hex(&json, "receipt", message->data, message->size);
     if (line_end(journal, &json, err) < 0)
         return -1;
     journal->claim.settling = true;
-    journal->settling.state = receipt->state;
-    journal->settling.sequence = receipt->sequence;
-    memcpy(journal->settling.sha256, sha256, DIGEST_SIZE);
+    journal->settling = settled_of(receipt);
+    memcpy(journal->sha256, sha256, DIGEST_SIZE);
     buffer_clear(&journal->receipt);
     buffer_add(&journal->receipt, message->data, message->size);
     return 0;
@@ -386,6 +466,11 @@ const struct settled *journal_settling_as(const struct journal *journal)
     return &journal->settling;
 }
 
+const uint8_t *journal_settling_sha256(const struct journal *journal)
+{
+    return journal->sha256;
+}
+
 const struct buffer *journal_receipt(const struct journal *journal)
 {
     return &journal->receipt;
@@ -401,14 +486,21 @@ static bool was_taken(enum delivery_state state)
     return was_published(state) || state == DELIVERY_OBSOLETE;
 }
 
+/* Without a number the same bytes are the same delivery, whatever number they were given. */
 const struct settled *journal_find(const struct journal *journal, uint64_t sequence,
                                    const uint8_t sha256[DIGEST_SIZE])
 {
+    uint8_t digest[DIGEST_SIZE];
+
+    delivery_digest(journal->feed, sequence, sha256, digest);
     for (size_t i = 0; i < journal->count; i++) {
         const struct settled *settled = &journal->settled[i];
 
-        if (was_taken(settled->state) && (sequence == COUNT_NONE || settled->sequence == sequence) &&
-            !memcmp(settled->sha256, sha256, DIGEST_SIZE))
+        if (!was_taken(settled->state))
+            continue;
+        if (sequence == COUNT_NONE)
+            delivery_digest(journal->feed, settled->sequence, sha256, digest);
+        if (!memcmp(settled->delivery, digest, DIGEST_SIZE))
             return settled;
     }
     return NULL;
@@ -433,4 +525,66 @@ uint64_t journal_newest(const struct journal *journal)
 uint64_t journal_newest_taken(const struct journal *journal)
 {
     return greatest(journal, was_published);
+}
+
+/* --- acts --- */
+
+const struct settled *journal_delivery(const struct journal *journal, const uint8_t digest[DIGEST_SIZE])
+{
+    for (size_t i = 0; i < journal->count; i++)
+        if (was_published(journal->settled[i].state) &&
+            !memcmp(journal->settled[i].delivery, digest, DIGEST_SIZE))
+            return &journal->settled[i];
+    return NULL;
+}
+
+/* One that was rejected, or came twice, has settled nothing. */
+static bool acts_on(const struct settled *act, const struct settled *original)
+{
+    return act->is_act && act->state != DELIVERY_REJECTED && act->state != DELIVERY_DUPLICATE &&
+           !memcmp(act->original, original->delivery, DIGEST_SIZE);
+}
+
+uint64_t journal_acts(const struct journal *journal, const struct settled *original)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < journal->count; i++)
+        count += acts_on(&journal->settled[i], original);
+    return count;
+}
+
+uint64_t journal_open_letters(const struct journal *journal, const struct settled *settled)
+{
+    uint64_t open = settled->dead_lettered;
+
+    for (size_t i = 0; i < journal->count; i++)
+        if (acts_on(&journal->settled[i], settled))
+            open -= journal->settled[i].settled < open ? journal->settled[i].settled : open;
+    return open;
+}
+
+const struct settled *journal_list(const struct journal *journal)
+{
+    for (size_t i = journal->count; i-- > 0;)
+        if (was_published(journal->settled[i].state) && !journal->settled[i].is_act)
+            return &journal->settled[i];
+    return NULL;
+}
+
+const struct settled *journal_root(const struct journal *journal, const struct settled *settled)
+{
+    while (settled && settled->is_act)
+        settled = journal_delivery(journal, settled->original);
+    return settled;
+}
+
+uint64_t journal_open_below(const struct journal *journal, const struct settled *root)
+{
+    uint64_t open = 0;
+
+    for (size_t i = 0; i < journal->count; i++)
+        if (was_published(journal->settled[i].state) && journal_root(journal, &journal->settled[i]) == root)
+            open += journal_open_letters(journal, &journal->settled[i]);
+    return open;
 }

@@ -31,12 +31,17 @@ struct claim {
 struct settled { /* a delivery that is finished */
     enum delivery_state state;
     uint64_t sequence;
-    uint8_t sha256[DIGEST_SIZE]; /* of its bytes */
+    int32_t as_of_day;
+    uint64_t dead_lettered;
+    uint8_t delivery[DIGEST_SIZE];
+    bool is_act;
+    uint8_t original[DIGEST_SIZE]; /* of an act: whose dead letters it settles */
+    uint64_t settled;              /* how many */
 };
 
 struct journal;
-/* folder: the descriptor of the feed's journal/. */
-int journal_open(int folder, struct journal **ret, struct err *err);
+/* folder: the descriptor of the feed's journal/. The feed's name is lent. */
+int journal_open(const char *feed, int folder, struct journal **ret, struct err *err);
 void journal_close(struct journal *journal);
 
 /* The claim that is not settled yet; NULL: none. There is one at most. */
@@ -51,8 +56,9 @@ int journal_acknowledged(struct journal *journal, uint64_t line, struct err *err
 int journal_settling(struct journal *journal, const struct receipt *receipt,
                      const uint8_t sha256[DIGEST_SIZE], const struct buffer *message, struct err *err);
 int journal_settled(struct journal *journal, struct err *err);
-/* What journal_settling() said of the unfinished claim. */
+/* What journal_settling() said of the unfinished claim, and the SHA-256 of its bytes. */
 const struct settled *journal_settling_as(const struct journal *journal);
+const uint8_t *journal_settling_sha256(const struct journal *journal);
 const struct buffer *journal_receipt(const struct journal *journal);
 
 /* The delivery that was taken before (published, incomplete or obsolete); NULL: none. Without a sequence the
@@ -63,5 +69,20 @@ const struct settled *journal_find(const struct journal *journal, uint64_t seque
 uint64_t journal_newest(const struct journal *journal);
 /* The greatest sequence of those that were published (obsolete ones are not); COUNT_NONE. */
 uint64_t journal_newest_taken(const struct journal *journal);
+
+/* --- acts --- */
+
+/* The delivery of that digest, whatever became of it; NULL: this feed has none. */
+const struct settled *journal_delivery(const struct journal *journal, const uint8_t digest[DIGEST_SIZE]);
+/* How many acts there were on it. */
+uint64_t journal_acts(const struct journal *journal, const struct settled *original);
+/* Its dead letters that no act has settled. */
+uint64_t journal_open_letters(const struct journal *journal, const struct settled *settled);
+/* The list that stands: the newest delivery that is no act and was published, or is incomplete. */
+const struct settled *journal_list(const struct journal *journal);
+/* The department's delivery that an act is about in the end: acts on acts are about one, too. */
+const struct settled *journal_root(const struct journal *journal, const struct settled *settled);
+/* Open dead letters of a delivery and of all acts that are about it. */
+uint64_t journal_open_below(const struct journal *journal, const struct settled *root);
 
 #endif

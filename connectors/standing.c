@@ -63,8 +63,14 @@ int standing_add(struct standing *standing, const struct record *record, struct 
 
 /* --- a record that stands --- */
 
+enum standing_state {
+    GONE,   /* ended or retracted, for a list lacked it */
+    STANDS, /* in an older list; the newest one is incomplete, so it is not known whether it lacks it */
+    LISTED, /* in the newest list */
+};
+
 struct stood {
-    bool listed; /* the newest list has it */
+    enum standing_state state;
     struct record record;
     struct delivery delivery; /* the record's */
 };
@@ -105,7 +111,7 @@ struct old {
 struct head { /* of an entry in the file; native order: it never leaves the machine */
     struct token subject;
     uint32_t size;
-    uint32_t listed;
+    uint32_t state; /* enum standing_state */
 };
 
 static int cut_off(struct err *err)
@@ -125,7 +131,7 @@ static int old_next(struct standing *standing, enum source source, struct old *o
         return got ? cut_off(err) : 0;
     if (head.size > sizeof old->bytes || fread(old->bytes, 1, head.size, old->file) != head.size)
         return cut_off(err);
-    old->stood.listed = head.listed;
+    old->stood.state = (enum standing_state)head.state;
     return unpack(standing, source, &head.subject, old->bytes, head.size, &old->stood, err);
 }
 
@@ -178,7 +184,7 @@ static int new_next(struct standing *standing, enum source source, struct new *n
         if (new_line(standing, new, err) < 0)
             return -1;
     }
-    new->stood.listed = true;
+    new->stood.state = LISTED;
     return 0;
 }
 
@@ -251,7 +257,8 @@ int standing_compare(struct standing *standing, enum source source, int32_t as_o
     status = pair_open(pair, err);
     while (status == 0 && pair_any(pair)) {
         int order = pair_order(pair);
-        bool stood = order <= 0 && pair->old.stood.listed && !is_gone(&pair->old.stood.record, as_of_day);
+        bool stood =
+            order <= 0 && pair->old.stood.state != GONE && !is_gone(&pair->old.stood.record, as_of_day);
 
         *ret_stood += stood;
         *ret_lacking += stood && order < 0;
@@ -265,6 +272,7 @@ int standing_compare(struct standing *standing, enum source source, int32_t as_o
 
 struct merge {
     struct pair pair;
+    enum list_kind kind;
     standing_lacks *lacks;
     void *user;
     FILE *out;
@@ -279,7 +287,7 @@ static int cannot_write(struct err *err)
 
 static int put(struct merge *merge, const struct stood *stood, struct err *err)
 {
-    struct head head = { .subject = stood->record.subject, .listed = stood->listed };
+    struct head head = { .subject = stood->record.subject, .state = (uint32_t)stood->state };
 
     buffer_clear(&merge->packed);
     wire_pack_record(&stood->record, &merge->packed);
@@ -290,18 +298,28 @@ static int put(struct merge *merge, const struct stood *stood, struct err *err)
     return cannot_write(err);
 }
 
+/* Whether the list says that the key is not in it; of lines that are added it says so of others only. */
+static bool is_lacking(const struct merge *merge, const struct stood *stood)
+{
+    return merge->kind == LIST_WHOLE       ? stood->state != GONE
+           : merge->kind == LIST_COMPLETED ? stood->state == STANDS
+                                           : false;
+}
+
 static int put_lacking(struct merge *merge, struct err *err)
 {
     struct stood *stood = &merge->pair.old.stood;
     struct record ending;
     bool ended = false;
 
-    if (stood->listed && merge->lacks) {
+    if (is_lacking(merge, stood)) {
         if (merge->lacks(merge->user, &stood->record, &ending, &ended, err) < 0)
             return -1;
-        stood->listed = false;
+        stood->state = GONE;
         if (ended)
             stood_set(stood, &ending);
+    } else if (merge->kind == LIST_INCOMPLETE && stood->state == LISTED) {
+        stood->state = STANDS;
     }
     return put(merge, stood, err);
 }
@@ -312,7 +330,7 @@ static int put_both(struct merge *merge, struct err *err)
 
     if (record_rank_compare(&merge->pair.new.stood.record, &old->record) > 0)
         stood_set(old, &merge->pair.new.stood.record);
-    old->listed = true;
+    old->state = LISTED;
     return put(merge, old, err);
 }
 
@@ -342,14 +360,15 @@ static int merge_all(struct merge *merge, struct err *err)
     return fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0 ? 0 : cannot_write(err);
 }
 
-int standing_merge(struct standing *standing, enum source source, standing_lacks *lacks, void *user,
-                   struct err *err)
+int standing_merge(struct standing *standing, enum source source, enum list_kind kind, standing_lacks *lacks,
+                   void *user, struct err *err)
 {
     struct merge *merge = mem_zalloc(sizeof *merge);
     int status;
 
-    *merge =
-        (struct merge){ .pair = { .standing = standing, .source = source }, .lacks = lacks, .user = user };
+    *merge = (struct merge){
+        .pair = { .standing = standing, .source = source }, .kind = kind, .lacks = lacks, .user = user
+    };
     status = merge_all(merge, err);
     if (merge->out)
         fclose(merge->out);

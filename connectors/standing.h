@@ -1,5 +1,5 @@
 /* standing - what the snapshots of a feed have said so far: of every key the feed's greatest record, and
- * whether the newest list still has it (FEEDS, Snapshots).
+ * whether it stands and the newest list has it (FEEDS, Snapshots).
  *
  * File:   journal/standing, sorted by subject and key, tokens only: what was published, nothing else. A new
  * one is written beside it (standing.next) and takes its place by rename only when all that follows from it
@@ -28,9 +28,15 @@ bool standing_may_hold(const struct standing *standing, uint64_t count); /* more
  * alone, else *ret_record is the one that ends it, published by then. */
 typedef int standing_lacks(void *user, const struct record *greatest, struct record *ret_record,
                            bool *ret_ended, struct err *err);
-/* Writes standing.next. lacks NULL: the list is incomplete, it adds and ends nothing. */
-int standing_merge(struct standing *standing, enum source source, standing_lacks *lacks, void *user,
-                   struct err *err);
+enum list_kind {
+    LIST_WHOLE,      /* a new list: what it lacks is told */
+    LIST_INCOMPLETE, /* a new list with dead letters: it adds and ends nothing, until it is completed */
+    LIST_ADDED,      /* lines that the newest list should have had */
+    LIST_COMPLETED,  /* the same, and the last of them: what the newest list lacks is told now */
+};
+/* Writes standing.next. */
+int standing_merge(struct standing *standing, enum source source, enum list_kind kind, standing_lacks *lacks,
+                   void *user, struct err *err);
 /* standing.next takes its place; without one nothing happens, so repeating it is harmless. */
 int standing_commit(int folder, struct err *err);
 int standing_drop_next(int folder, struct err *err); /* what an interrupted delivery left */

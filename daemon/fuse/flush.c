@@ -148,6 +148,7 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
 {
     CLEANUP(buffer_free) struct buffer reasons = { 0 }, months = { 0 };
     char day[DAY_TEXT_SIZE];
+    bool acts = receipt->act.any;
 
     reasons_json(receipt, &reasons);
     months_json(receipt, &months);
@@ -174,6 +175,8 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
         param_text((const char *)months.data),
         param_int8((int64_t)receipt->took_ms),
         param_int8((int64_t)receipt->arrival),
+        acts ? param_bytes(receipt->act.original, DIGEST_SIZE) : param_text(NULL),
+        param_int8((int64_t)receipt->act.settled),
     };
 
     /* A connector that was killed may send a receipt twice: that delivery still counts once. */
@@ -182,9 +185,9 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
             "INSERT INTO olive.delivery (receipt_offset, delivery, feed, source, sequence, bytes, "
             "received_ms, "
             "state, why, as_of, lines, published, dead_lettered, duplicate, obsolete, rejected, ended, "
-            "retracted, dead_letters, months, took_ms, arrival) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+            "retracted, dead_letters, months, took_ms, arrival, original, settled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
             "$10::text::date, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20::text::jsonb, "
-            "$21, $22) "
+            "$21, $22, $23::bytea, $24) "
             "ON CONFLICT DO NOTHING",
             params, sizeof params / sizeof *params, NULL, err) < 0)
         return -1;

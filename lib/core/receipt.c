@@ -3,5 +3,5 @@
 const char *const delivery_state_names[DELIVERY_STATE_COUNT] = {
     [DELIVERY_PUBLISHED] = "published", [DELIVERY_INCOMPLETE] = "incomplete",
     [DELIVERY_DUPLICATE] = "duplicate", [DELIVERY_OBSOLETE] = "obsolete",
-    [DELIVERY_REJECTED] = "rejected",
+    [DELIVERY_REJECTED] = "rejected",   [DELIVERY_DISMISSED] = "dismissed",
 };

@@ -13,6 +13,7 @@ enum delivery_state {
     DELIVERY_DUPLICATE,
     DELIVERY_OBSOLETE,
     DELIVERY_REJECTED,
+    DELIVERY_DISMISSED, /* an operator's word that dead letters will not be mended: no lines */
     DELIVERY_STATE_COUNT
 };
 extern const char *const delivery_state_names[DELIVERY_STATE_COUNT];
@@ -21,6 +22,19 @@ struct month_count { /* lines published per indicator and month: what coverage i
     enum indicator indicator;
     int32_t month;
     uint64_t count;
+};
+
+struct line_span {
+    uint64_t first, last; /* inclusive */
+};
+
+/* An operator's act on dead letters: the delivery that replays or dismisses them. */
+struct act {
+    bool any;                      /* false: a department's own delivery */
+    uint8_t original[DIGEST_SIZE]; /* the delivery whose dead letters they are */
+    uint64_t settled;              /* how many */
+    struct line_span *lines;       /* which: those within one of these, and not settled before */
+    size_t line_count;
 };
 
 /* P1: lines = published + dead_lettered + duplicate + obsolete + rejected. */
@@ -42,6 +56,7 @@ struct receipt {
     struct month_count *months;
     size_t month_count;
     uint64_t took_ms;
+    struct act act;
 };
 
 struct feed_declared { /* a feed as the configuration declares it, pinned at a close */

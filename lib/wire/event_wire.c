@@ -82,6 +82,28 @@ static void put_months(const struct receipt *receipt, struct arena *arena, Recei
     }
 }
 
+static Olive__V1__Act *put_act(const struct act *act, struct arena *arena)
+{
+    Olive__V1__Act *message;
+
+    if (!act->any)
+        return NULL;
+    message = arena_alloc(arena, sizeof *message);
+    olive__v1__act__init(message);
+    message->original = bytes_of(act->original, DIGEST_SIZE);
+    message->settled = act->settled;
+    message->lines = arena_alloc(arena, act->line_count * sizeof *message->lines);
+    for (; message->n_lines < act->line_count; message->n_lines++) {
+        Olive__V1__LineSpan *span = arena_alloc(arena, sizeof *span);
+
+        olive__v1__line_span__init(span);
+        span->first = act->lines[message->n_lines].first;
+        span->last = act->lines[message->n_lines].last;
+        message->lines[message->n_lines] = span;
+    }
+    return message;
+}
+
 static void put_receipt(const struct receipt *receipt, struct arena *arena, Receipt *message)
 {
     olive__v1__receipt__init(message);
@@ -98,6 +120,7 @@ static void put_receipt(const struct receipt *receipt, struct arena *arena, Rece
     put_counts(receipt, message);
     put_reasons(receipt, arena, message);
     put_months(receipt, arena, message);
+    message->act = put_act(&receipt->act, arena);
 }
 
 static enum reason reason_from(const char *name)
@@ -122,9 +145,26 @@ static void take_lists(const Receipt *message, struct arena *arena, struct recei
     }
 }
 
+static void take_act(const Olive__V1__Act *message, struct arena *arena, struct act *ret)
+{
+    if (!message)
+        return;
+    *ret = (struct act){ .any = true, .settled = message->settled };
+    memcpy(ret->original, message->original.data, DIGEST_SIZE);
+    ret->lines = arena_alloc(arena, message->n_lines * sizeof *ret->lines);
+    for (; ret->line_count < message->n_lines; ret->line_count++)
+        ret->lines[ret->line_count] = (struct line_span){ message->lines[ret->line_count]->first,
+                                                          message->lines[ret->line_count]->last };
+}
+
 static bool is_utf8(const char *string)
 {
     return !string || text_is_utf8((struct text){ string, strlen(string) });
+}
+
+static bool act_is_whole(const Olive__V1__Act *message)
+{
+    return !message || (message->original.len == DIGEST_SIZE && message->settled <= COUNT_MAX);
 }
 
 static bool numbers_fit(const Receipt *message)
@@ -148,7 +188,7 @@ static bool receipt_is_whole(const Receipt *message)
 {
     return message->delivery.len == DIGEST_SIZE && message->source < SOURCE_COUNT &&
            message->state < DELIVERY_STATE_COUNT && is_utf8(message->feed) && is_utf8(message->why) &&
-           numbers_fit(message) &&
+           numbers_fit(message) && act_is_whole(message->act) &&
            message->lines == message->published + message->dead_lettered + message->duplicate +
                                  message->obsolete + message->rejected;
 }
@@ -170,6 +210,7 @@ static int take_receipt(const Receipt *message, struct arena *arena, struct rece
     memcpy(ret->delivery.digest, message->delivery.data, DIGEST_SIZE);
     take_counts(message, ret);
     take_lists(message, arena, ret);
+    take_act(message->act, arena, &ret->act);
     return 0;
 }
 

@@ -243,6 +243,27 @@ static void receipt_months_json(const struct receipt *receipt, struct json *json
     json_close(json, ']');
 }
 
+static void act_json(const struct act *act, struct json *json)
+{
+    if (!act->any)
+        return;
+    json_key(json, "act");
+    json_open(json, '{');
+    key_digest(json, "original", act->original);
+    json_key(json, "settled");
+    json_uint(json, act->settled);
+    json_key(json, "lines");
+    json_open(json, '[');
+    for (size_t i = 0; i < act->line_count; i++) {
+        json_open(json, '[');
+        json_uint(json, act->lines[i].first);
+        json_uint(json, act->lines[i].last);
+        json_close(json, ']');
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
 void wire_receipt_json(const struct receipt *receipt, struct json *json)
 {
     json_open(json, '{');
@@ -260,6 +281,7 @@ void wire_receipt_json(const struct receipt *receipt, struct json *json)
     json_uint(json, receipt->size_bytes);
     receipt_counts_json(receipt, json);
     receipt_months_json(receipt, json);
+    act_json(&receipt->act, json);
     json_close(json, '}');
 }
 

@@ -4,6 +4,7 @@
 
 struct event sample_receipt(void)
 {
+    static struct line_span lines[] = { { 3, 3 }, { 7, 9 } };
     static struct month_count months[] = { { INDICATOR_DEPOSIT, 2025 * MONTHS_A_YEAR + 10, 7 } };
 
     return (struct event){ .kind = EVENT_RECEIPT,
@@ -21,7 +22,12 @@ struct event sample_receipt(void)
                                         .by_reason = { [BAD_DATE] = 2 },
                                         .months = months,
                                         .month_count = 1,
-                                        .took_ms = 12 } };
+                                        .took_ms = 12,
+                                        .act = { .any = true,
+                                                 .original = { 9, 8, 7 },
+                                                 .settled = 4,
+                                                 .lines = lines,
+                                                 .line_count = 2 } } };
 }
 
 struct event sample_close(void)

@@ -12,8 +12,8 @@ static void a_control_file_says_what_it_says_and_no_more(void **state)
 {
     struct control control;
     struct err err = { 0 };
-    const char text[] =
-        "bytes=12\r\n\n# by the bank\n lines = 3 \nsum=-1.5\nsequence=7\nsha256=" SHA "\nreceived=2025-12-05T09:04:00";
+    const char text[] = "bytes=12\r\n\n# by the bank\n lines = 3 \nsum=-1.5\nsequence=7\nsha256=" SHA
+                        "\nreceived=2025-12-05T09:04:00";
 
     assert_int_equal(control_parse(text_of(text), &control, &err), 0);
     assert_int_equal(control.bytes, 12);

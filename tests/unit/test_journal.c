@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "connectors/content.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
@@ -14,7 +15,7 @@ static struct journal *opened(void)
     struct err err = { 0 };
     int folder = open(".", O_RDONLY | O_DIRECTORY);
 
-    assert_int_equal(journal_open(folder, &journal, &err), 0);
+    assert_int_equal(journal_open("feed", folder, &journal, &err), 0);
     close(folder);
     return journal;
 }
@@ -34,12 +35,13 @@ static struct claim a_claim(struct journal *journal, uint64_t sequence)
 static void settle(struct journal *journal, enum delivery_state state, uint64_t sequence, uint8_t content)
 {
     const struct claim claim = a_claim(journal, sequence);
-    const struct receipt receipt = { .state = state, .sequence = sequence };
+    struct receipt receipt = { .state = state, .sequence = sequence, .as_of_day = DAY_NONE };
     const uint8_t sha256[DIGEST_SIZE] = { content };
     uint8_t bytes[] = { 1, 0, 255 };
     const struct buffer message = { .data = bytes, .size = sizeof bytes };
     struct err err = { 0 };
 
+    delivery_digest("feed", sequence, sha256, receipt.delivery.digest);
     assert_int_equal(journal_claim(journal, &claim, &err), 0);
     assert_int_equal(journal_settling(journal, &receipt, sha256, &message, &err), 0);
     assert_int_equal(journal_settled(journal, &err), 0);
@@ -92,7 +94,7 @@ static void a_receipt_that_may_not_have_been_sent_is_there_after_a_restart(void 
     assert_int_equal(journal_receipt(journal)->size, 3);
     assert_memory_equal(journal_receipt(journal)->data, message.data, 3);
     assert_int_equal(journal_settling_as(journal)->state, DELIVERY_INCOMPLETE);
-    assert_memory_equal(journal_settling_as(journal)->sha256, sha256, DIGEST_SIZE);
+    assert_memory_equal(journal_settling_sha256(journal), sha256, DIGEST_SIZE);
     assert_null(journal_find(journal, 3, sha256)); /* not before it is settled */
     journal_close(journal);
 }
@@ -131,7 +133,7 @@ static void a_line_of_somebody_else_stops_it(void **state)
         int folder = open(".", O_RDONLY | O_DIRECTORY);
 
         scratch_write("log", lines[i], strlen(lines[i]), 0600);
-        assert_int_equal(journal_open(folder, &journal, &err), -1);
+        assert_int_equal(journal_open("feed", folder, &journal, &err), -1);
         assert_int_equal(err.kind, ERR_STOP);
         assert_string_equal(err.text, "journal/log: line 1 is not one of ours");
         close(folder);

@@ -120,7 +120,9 @@ static struct ends take_list(const char *persons, uint64_t sequence, bool whole,
 
         assert_int_equal(standing_add(standing, &record, &err), 0);
     }
-    assert_int_equal(standing_merge(standing, SOURCE_PROPERTY, whole ? note_end : NULL, &ends, &err), 0);
+    assert_int_equal(standing_merge(standing, SOURCE_PROPERTY, whole ? LIST_WHOLE : LIST_INCOMPLETE, note_end,
+                                    &ends, &err),
+                     0);
     if (commit)
         assert_int_equal(standing_commit(folder, &err), 0);
     else
@@ -176,7 +178,7 @@ static void a_standing_file_that_is_not_ours_is_refused(void **state)
         struct standing *standing = standing_new(folder);
 
         scratch_write("standing", files[i], strlen(files[i]), 0600);
-        assert_int_equal(standing_merge(standing, SOURCE_PROPERTY, NULL, NULL, &err), -1);
+        assert_int_equal(standing_merge(standing, SOURCE_PROPERTY, LIST_WHOLE, NULL, NULL, &err), -1);
         assert_int_equal(err.kind, ERR_STOP);
         standing_free(standing);
         close(folder);
