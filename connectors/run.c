@@ -73,7 +73,7 @@ static int open_keys(struct run *run, struct err *err)
 {
     const struct conf *conf = run->conf;
 
-    if (tokeniser_open(conf->keys.token, &run->tokeniser, err) < 0)
+    if (tokeniser_open(conf->keys.token, conf->keys.hash, &run->tokeniser, err) < 0)
         return err_add(err, "%s: keys.token: ", conf_place(conf, "keys.token"));
     if (sealer_open(conf->keys.dead_letter, &run->sealer, err) < 0)
         return err_add(err, "%s: keys.dead_letter: ", conf_place(conf, "keys.dead_letter"));

@@ -289,6 +289,7 @@ int main(int argc, char **argv)
     int code = read_options(&cli, argc, argv, said);
 
     program_locale();
+    program_privacy();
     if (code != EXIT_OK)
         return code;
     if (cli.options.version) {

@@ -59,7 +59,7 @@ int cli_limit(const struct cli *cli, uint64_t otherwise, uint64_t *ret, struct e
 
 int cli_tokeniser(const struct conf *conf, struct tokeniser **ret, struct err *err)
 {
-    if (tokeniser_open(conf->keys.token, ret, err) == 0)
+    if (tokeniser_open(conf->keys.token, conf->keys.hash, ret, err) == 0)
         return 0;
     return err_add(err, "%s: keys.token: ", conf_place(conf, "keys.token"));
 }

@@ -17,6 +17,8 @@ struct token {
     uint8_t bytes[TOKEN_SIZE];
 };
 
+enum token_hash { TOKEN_HASH_SHA256, TOKEN_HASH_SM3 };
+
 /* What kinds of identifier become tokens; the names are part of the HMAC input and never change. */
 enum token_kind {
     TOKEN_PERSON,    /* canonical id_no */

@@ -18,6 +18,7 @@
 #include "lib/base/buffer.h"
 #include "lib/base/err.h"
 #include "lib/core/code.h"
+#include "lib/core/token.h"
 #include "lib/io/log.h"
 
 struct conf_pair { /* an option of librdkafka or libpq, passed through */
@@ -89,6 +90,7 @@ struct conf {
     } topics;
     struct {
         uint32_t epoch;
+        enum token_hash hash;
         char *token,
             *dead_letter; /* files of 32 bytes; NULL: $CREDENTIALS_DIRECTORY/olive-token, olive-dead-letter */
     } keys;

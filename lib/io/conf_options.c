@@ -16,6 +16,7 @@ CODES(mode_codes, "mode", WORD("delta"), WORD("snapshot"));
 CODES(lacking_codes, "lacking", WORD("end"), WORD("retract"));
 CODES(ready_codes, "ready", WORD("control"), WORD("rename"), WORD("stable"));
 CODES(charset_codes, "charset", WORD("utf-8"), WORD("gb18030"));
+CODES(hash_codes, "token hash", WORD("sha-256"), WORD("sm3"));
 CODES(format_codes, "log format", WORD("text"), WORD("json"));
 CODES(level_codes, "log level", WORD("error"), WORD("warning"), WORD("info"), WORD("debug"));
 
@@ -35,6 +36,8 @@ static const struct conf_option options[] = {
       .help = "replicas of each partition" },
     { "keys.epoch", CONF_NUMBER, AT(keys.epoch), "1", 1, 1000,
       .help = "number of the token key; every record carries it" },
+    { "keys.hash", CONF_WORD, AT(keys.hash), "sha-256", .codes = &hash_codes,
+      .help = "what makes tokens: sha-256 or sm3 (GB/T 32905); of one key epoch it never changes" },
     { "keys.token", CONF_PATH, AT(keys.token),
       .help = "file of the token key, 32 bytes, mode 0600; default $CREDENTIALS_DIRECTORY/olive-token" },
     { "keys.dead_letter", CONF_PATH, AT(keys.dead_letter),

@@ -1,12 +1,8 @@
 #include "lib/io/crypto.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* The low-level SHA-256 is deprecated in OpenSSL 3; EVP costs four times as much a short text. */
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -17,8 +13,9 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/text.h"
+#include "lib/io/key.h"
 
-enum { KEY_SIZE = 32, KEY_TEXT_MAX = 2 * KEY_SIZE + 2, PATH_SIZE = 512, NONCE_SIZE = 12, TAG_SIZE = 16 };
+enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
 
 /* OpenSSL calls that fail only without memory or without its own algorithms: nothing a caller can do. */
 static void must(bool done)
@@ -29,115 +26,67 @@ static void must(bool done)
     }
 }
 
-/* --- key files --- */
-
-static int bad_key(struct err *err, const char *path, const char *why)
-{
-    return err_stop(err, EXIT_CONFIG, "key file %s: %s", path, why);
-}
-
-static int check_owner(const char *path, const struct stat *stat, struct err *err)
-{
-    if (!S_ISREG(stat->st_mode))
-        return bad_key(err, path, "is no regular file");
-    if (stat->st_uid != 0 && stat->st_uid != geteuid())
-        return bad_key(err, path, "belongs neither to root nor to the user who runs this");
-    if (stat->st_mode & 077)
-        return err_stop(err, EXIT_CONFIG,
-                        "key file %s: its mode is %04o; nobody else may read it: chmod 0600", path,
-                        (unsigned)stat->st_mode & 07777);
-    return 0;
-}
-
-/* 32 bytes as they are, or 64 hexadecimal digits with or without a newline. */
-static bool parse_key(const char *text, size_t size, uint8_t ret[KEY_SIZE])
-{
-    if (size == KEY_SIZE) {
-        memcpy(ret, text, KEY_SIZE);
-        return true;
-    }
-    if (size == 2 * KEY_SIZE + 1 && text[size - 1] == '\n')
-        size--;
-    return hex_decode((struct text){ text, size }, ret, KEY_SIZE);
-}
-
-static int read_key_from(int file, const char *path, uint8_t ret[KEY_SIZE], struct err *err)
-{
-    char text[KEY_TEXT_MAX + 1];
-    struct stat stat;
-    ssize_t size;
-    bool good;
-
-    if (fstat(file, &stat) < 0)
-        return bad_key(err, path, strerror(errno));
-    if (check_owner(path, &stat, err) < 0)
-        return -1;
-    size = read(file, text, sizeof text);
-    good = size > 0 && parse_key(text, (size_t)size, ret);
-    OPENSSL_cleanse(text, sizeof text);
-    return good ? 0 : bad_key(err, path, "must hold 32 bytes, or 64 hexadecimal digits");
-}
-
-static int key_path(const char *file, const char *name, char ret[PATH_SIZE], struct err *err)
-{
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-
-    if (!file && !folder)
-        return err_stop(err, EXIT_CONFIG,
-                        "no key: name its file in the configuration, or give %s in $CREDENTIALS_DIRECTORY",
-                        name);
-    if (file)
-        snprintf(ret, PATH_SIZE, "%s", file);
-    else
-        snprintf(ret, PATH_SIZE, "%s/%s", folder, name);
-    return 0;
-}
-
-static int read_key(const char *file, const char *name, uint8_t ret[KEY_SIZE], struct err *err)
-{
-    char path[PATH_SIZE];
-    int handle, code;
-
-    if (key_path(file, name, path, err) < 0)
-        return -1;
-    handle = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (handle < 0)
-        return bad_key(err, path, errno == ELOOP ? "is a symbolic link" : strerror(errno));
-    code = read_key_from(handle, path, ret, err);
-    close(handle);
-    return code;
-}
-
 /* --- tokens --- */
 
-/* HMAC (RFC 2104) as two SHA-256 that have each taken in their block of key already: a token costs two blocks
- * more, a fifth of what EVP_MAC costs for texts this short. */
+/* HMAC (RFC 2104) as two hashes that have each taken in their block of key already: a token costs two blocks
+ * more, with SHA-256 a fifth of what EVP_MAC costs for texts this short. */
 struct tokeniser {
-    SHA256_CTX inner, outer;
+    enum token_hash hash;
+    SHA256_CTX inner, outer;                      /* of SHA-256 */
+    EVP_MD_CTX *sm3_inner, *sm3_outer, *sm3_work; /* of SM3, which OpenSSL gives through EVP alone */
 };
 
 enum { BLOCK_SIZE = SHA256_CBLOCK, INNER_PAD = 0x36, OUTER_PAD = 0x5c };
 
-static void key_block(const uint8_t key[KEY_SIZE], uint8_t pad, SHA256_CTX *ret)
+static void key_block(const uint8_t key[KEY_SIZE], uint8_t pad, uint8_t ret[BLOCK_SIZE])
 {
-    uint8_t block[BLOCK_SIZE];
-
-    memset(block, pad, sizeof block);
+    memset(ret, pad, BLOCK_SIZE);
     for (size_t i = 0; i < KEY_SIZE; i++)
-        block[i] ^= key[i];
-    must(SHA256_Init(ret) && SHA256_Update(ret, block, sizeof block));
-    OPENSSL_cleanse(block, sizeof block);
+        ret[i] ^= key[i];
 }
 
-int tokeniser_open(const char *file, struct tokeniser **ret, struct err *err)
+static void start_sha256(const uint8_t block[BLOCK_SIZE], SHA256_CTX *ret)
+{
+    must(SHA256_Init(ret) && SHA256_Update(ret, block, BLOCK_SIZE));
+}
+
+static EVP_MD_CTX *start_sm3(const uint8_t block[BLOCK_SIZE])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    must(context && EVP_DigestInit_ex(context, EVP_sm3(), NULL) &&
+         EVP_DigestUpdate(context, block, BLOCK_SIZE));
+    return context;
+}
+
+static void take_key(struct tokeniser *tokeniser, const uint8_t key[KEY_SIZE])
+{
+    uint8_t inner[BLOCK_SIZE], outer[BLOCK_SIZE];
+
+    key_block(key, INNER_PAD, inner);
+    key_block(key, OUTER_PAD, outer);
+    if (tokeniser->hash == TOKEN_HASH_SM3) {
+        tokeniser->sm3_inner = start_sm3(inner);
+        tokeniser->sm3_outer = start_sm3(outer);
+        tokeniser->sm3_work = EVP_MD_CTX_new();
+        must(tokeniser->sm3_work);
+    } else {
+        start_sha256(inner, &tokeniser->inner);
+        start_sha256(outer, &tokeniser->outer);
+    }
+    OPENSSL_cleanse(inner, sizeof inner);
+    OPENSSL_cleanse(outer, sizeof outer);
+}
+
+int tokeniser_open(const char *file, enum token_hash hash, struct tokeniser **ret, struct err *err)
 {
     uint8_t key[KEY_SIZE];
 
-    if (read_key(file, "olive-token", key, err) < 0)
+    if (key_read(file, "olive-token", key, err) < 0)
         return -1;
-    *ret = mem_zalloc(sizeof **ret);
-    key_block(key, INNER_PAD, &(*ret)->inner);
-    key_block(key, OUTER_PAD, &(*ret)->outer);
+    *ret = key_alloc(sizeof **ret);
+    (*ret)->hash = hash;
+    take_key(*ret, key);
     OPENSSL_cleanse(key, sizeof key);
     return 0;
 }
@@ -146,8 +95,10 @@ void tokeniser_close(struct tokeniser *tokeniser)
 {
     if (!tokeniser)
         return;
-    OPENSSL_cleanse(tokeniser, sizeof *tokeniser); /* what the key left in it */
-    free(tokeniser);
+    EVP_MD_CTX_free(tokeniser->sm3_inner); /* wipes what the key left in it */
+    EVP_MD_CTX_free(tokeniser->sm3_outer);
+    EVP_MD_CTX_free(tokeniser->sm3_work);
+    key_free(tokeniser, sizeof *tokeniser);
 }
 
 void tokeniser_closep(struct tokeniser **tokeniser)
@@ -156,48 +107,58 @@ void tokeniser_closep(struct tokeniser **tokeniser)
     *tokeniser = NULL;
 }
 
-static void mac_add(SHA256_CTX *context, const void *data, size_t size)
+static void mac_sha256(const struct tokeniser *tokeniser, const struct text *parts, size_t count,
+                       uint8_t ret[SHA256_DIGEST_LENGTH])
 {
-    must(SHA256_Update(context, data, size));
+    SHA256_CTX inner = tokeniser->inner, outer = tokeniser->outer;
+
+    for (size_t i = 0; i < count; i++)
+        must(SHA256_Update(&inner, parts[i].data, parts[i].len));
+    must(SHA256_Final(ret, &inner) && SHA256_Update(&outer, ret, SHA256_DIGEST_LENGTH) &&
+         SHA256_Final(ret, &outer));
 }
 
-static SHA256_CTX mac_start(const struct tokeniser *tokeniser, enum token_kind kind)
+static void mac_sm3(const struct tokeniser *tokeniser, const struct text *parts, size_t count,
+                    uint8_t ret[SHA256_DIGEST_LENGTH])
 {
-    const char *name = token_kind_names[kind];
-    SHA256_CTX context = tokeniser->inner;
+    EVP_MD_CTX *work = tokeniser->sm3_work;
+    unsigned size;
 
-    mac_add(&context, name, strlen(name) + 1); /* with its NUL */
-    return context;
+    must(EVP_MD_CTX_copy_ex(work, tokeniser->sm3_inner));
+    for (size_t i = 0; i < count; i++)
+        must(EVP_DigestUpdate(work, parts[i].data, parts[i].len));
+    must(EVP_DigestFinal_ex(work, ret, &size) && EVP_MD_CTX_copy_ex(work, tokeniser->sm3_outer) &&
+         EVP_DigestUpdate(work, ret, size) && EVP_DigestFinal_ex(work, ret, &size));
 }
 
-static void mac_end(const struct tokeniser *tokeniser, SHA256_CTX *inner, struct token *ret)
+static void token_of(const struct tokeniser *tokeniser, const struct text *parts, size_t count,
+                     struct token *ret)
 {
-    SHA256_CTX outer = tokeniser->outer;
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint8_t digest[SHA256_DIGEST_LENGTH]; /* SM3's is as long */
 
-    must(SHA256_Final(digest, inner));
-    mac_add(&outer, digest, sizeof digest);
-    must(SHA256_Final(digest, &outer));
+    (tokeniser->hash == TOKEN_HASH_SM3 ? mac_sm3 : mac_sha256)(tokeniser, parts, count, digest);
     memcpy(ret->bytes, digest, TOKEN_SIZE);
+}
+
+static struct text with_nul(const char *text)
+{
+    return (struct text){ text, strlen(text) + 1 };
 }
 
 void tokeniser_token(struct tokeniser *tokeniser, enum token_kind kind, const void *identifier, size_t size,
                      struct token *ret)
 {
-    SHA256_CTX context = mac_start(tokeniser, kind);
+    const struct text parts[] = { with_nul(token_kind_names[kind]), { identifier, size } };
 
-    mac_add(&context, identifier, size);
-    mac_end(tokeniser, &context, ret);
+    token_of(tokeniser, parts, 2, ret);
 }
 
 void tokeniser_token2(struct tokeniser *tokeniser, enum token_kind kind, const char *first,
                       const void *second, size_t size, struct token *ret)
 {
-    SHA256_CTX context = mac_start(tokeniser, kind);
+    const struct text parts[] = { with_nul(token_kind_names[kind]), with_nul(first), { second, size } };
 
-    mac_add(&context, first, strlen(first) + 1);
-    mac_add(&context, second, size);
-    mac_end(tokeniser, &context, ret);
+    token_of(tokeniser, parts, 3, ret);
 }
 
 /* --- dead letters --- */
@@ -209,9 +170,9 @@ struct sealer {
 
 int sealer_open(const char *file, struct sealer **ret, struct err *err)
 {
-    struct sealer *sealer = mem_zalloc(sizeof *sealer);
+    struct sealer *sealer = key_alloc(sizeof *sealer);
 
-    if (read_key(file, "olive-dead-letter", sealer->key, err) < 0) {
+    if (key_read(file, "olive-dead-letter", sealer->key, err) < 0) {
         sealer_close(sealer);
         return -1;
     }
@@ -226,8 +187,7 @@ void sealer_close(struct sealer *sealer)
     if (!sealer)
         return;
     EVP_CIPHER_CTX_free(sealer->context);
-    OPENSSL_cleanse(sealer->key, sizeof sealer->key);
-    free(sealer);
+    key_free(sealer, sizeof *sealer);
 }
 
 void sealer_closep(struct sealer **sealer)

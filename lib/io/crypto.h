@@ -1,11 +1,10 @@
 /* crypto - the token key and the dead-letter key: tokens are made here, dead letters sealed and opened.
  *
- * Keys:      32 bytes raw (or 64 hex digits and a newline) from a regular file of mode 0600 or tighter that
- * the caller or root owns; else ERR_STOP, EXIT_CONFIG, with the path. Never a default, never from a command
- * line. Tokens:    HMAC-SHA-256 (RFC 2104) over kind name ‖ 0 ‖ identifier, first 16 bytes. The keyed context
- * is used again. Sealing:   AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front, 128-bit tag behind;
- * the caller's context (feed, delivery, line) is authenticated with it. Threads:   one of each a thread.
- * Memory that held a key is wiped on close. */
+ * Keys:    key.h. Tokens: HMAC (RFC 2104) with SHA-256 (FIPS 180-4) or SM3 (GB/T 32905) over kind name ‖ 0 ‖
+ *          identifier, first 16 bytes; the keyed context is used again.
+ * Sealing: AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front, 128-bit tag behind; the caller's
+ *          context (feed, delivery, line) is authenticated with it.
+ * Threads: one of each a thread. Memory that held a key is wiped on close. */
 #ifndef OLIVE_IO_CRYPTO_H
 #define OLIVE_IO_CRYPTO_H
 
@@ -17,7 +16,7 @@
 
 struct tokeniser;
 /* file NULL: `name` in $CREDENTIALS_DIRECTORY. */
-int tokeniser_open(const char *file, struct tokeniser **ret, struct err *err);
+int tokeniser_open(const char *file, enum token_hash hash, struct tokeniser **ret, struct err *err);
 void tokeniser_close(struct tokeniser *tokeniser);
 void tokeniser_closep(struct tokeniser **tokeniser);
 void tokeniser_token(struct tokeniser *tokeniser, enum token_kind kind, const void *identifier, size_t size,

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "lib/base/arena.h"
 #include "lib/io/log.h"
@@ -100,6 +102,14 @@ void program_locale(void)
     setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+void program_privacy(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 bool program_start(const struct program *program, int argc, char **argv, struct conf **ret, int *ret_exit)
 {
     struct conf_overrides overrides = { .sets = mem_alloc((size_t)argc * sizeof *overrides.sets) };
@@ -107,6 +117,7 @@ bool program_start(const struct program *program, int argc, char **argv, struct 
     bool go_on;
 
     program_locale();
+    program_privacy();
     log_start(program->name, LOG_FORMAT_TEXT, LOG_LEVEL_INFO);
     go_on = read_arguments(program, argc, argv, &overrides, ret_exit);
     if (go_on && conf_load(&overrides, ret, &err) < 0) {

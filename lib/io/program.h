@@ -20,9 +20,12 @@ struct program {
  * (help and version were asked for, or an error has been told). */
 bool program_start(const struct program *program, int argc, char **argv, struct conf **ret, int *ret_exit);
 
-/* Regular expressions of the configuration are about characters, which are UTF-8 wherever olive runs; numbers,
- * dates and order stay those of the C locale. */
+/* Regular expressions of the configuration are about characters, which are UTF-8 wherever olive runs;
+ * numbers, dates and order stay those of the C locale. */
 void program_locale(void);
+
+/* What this process knows of people stays out of core dumps, and debuggers of the same user out of it. */
+void program_privacy(void);
 
 /* SIGTERM and SIGINT ask for a clean end; the second one ends at once. SIGPIPE is ignored. */
 void stop_on_signals(void);

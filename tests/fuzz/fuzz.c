@@ -42,6 +42,6 @@ struct tokeniser *fuzz_tokeniser(void)
     struct err err = { 0 };
 
     if (!tokeniser)
-        MUST(tokeniser_open(fuzz_file(zeros, sizeof zeros), &tokeniser, &err) == 0);
+        MUST(tokeniser_open(fuzz_file(zeros, sizeof zeros), TOKEN_HASH_SHA256, &tokeniser, &err) == 0);
     return tokeniser;
 }

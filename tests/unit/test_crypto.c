@@ -11,28 +11,29 @@
 
 static const char key_hex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 
-static struct tokeniser *open_tokeniser(void)
+static struct tokeniser *open_tokeniser(enum token_hash hash)
 {
     struct tokeniser *tokeniser = NULL;
     struct err err = { 0 };
 
     scratch_write("key", key_hex, sizeof key_hex - 1, 0600);
-    assert_int_equal(tokeniser_open("key", &tokeniser, &err), 0);
+    assert_int_equal(tokeniser_open("key", hash, &tokeniser, &err), 0);
     return tokeniser;
 }
 
-static void a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace(void **state)
+/* Against OpenSSL's own HMAC. */
+static void check_hash(enum token_hash hash, const EVP_MD *digest)
 {
     static const char input[] = "person\0"
                                 "99000019800101001X";
-    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = open_tokeniser();
+    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = open_tokeniser(hash);
     uint8_t key[32], mac[EVP_MAX_MD_SIZE];
     struct token token;
     unsigned size;
 
     for (uint8_t i = 0; i < 32; i++)
         key[i] = i;
-    HMAC(EVP_sha256(), key, 32, (const uint8_t *)input, sizeof input - 1, mac, &size);
+    HMAC(digest, key, 32, (const uint8_t *)input, sizeof input - 1, mac, &size);
     for (int round = 0; round < 3; round++) {
         tokeniser_token(tokeniser, TOKEN_PERSON, input + 7, 18, &token);
         assert_memory_equal(token.bytes, mac, TOKEN_SIZE);
@@ -41,9 +42,15 @@ static void a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace(void **st
     }
 }
 
+static void a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace(void **state)
+{
+    check_hash(TOKEN_HASH_SHA256, EVP_sha256());
+    check_hash(TOKEN_HASH_SM3, EVP_sm3());
+}
+
 static void two_parts_are_not_one_word(void **state)
 {
-    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = open_tokeniser();
+    CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = open_tokeniser(TOKEN_HASH_SM3);
     struct token a, b, c;
 
     tokeniser_token2(tokeniser, TOKEN_ACCOUNT, "AB", "C", 1, &a);
@@ -78,7 +85,8 @@ static void a_key_file_is_private_and_holds_a_key(void **state)
 
         unlink("key");
         scratch_write("key", cases[i].data, cases[i].size, cases[i].mode);
-        assert_int_equal(tokeniser_open("key", &tokeniser, &err), cases[i].message ? -1 : 0);
+        assert_int_equal(tokeniser_open("key", TOKEN_HASH_SHA256, &tokeniser, &err),
+                         cases[i].message ? -1 : 0);
         if (!cases[i].message)
             continue;
         assert_string_equal(err.text, cases[i].message);
@@ -102,7 +110,7 @@ static void no_folder_link_or_missing_file_is_a_key(void **state)
     scratch_write("key", key_hex, 65, 0600);
     assert_int_equal(symlink("key", "link"), 0);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_int_equal(tokeniser_open(cases[i].path, &tokeniser, &err), -1);
+        assert_int_equal(tokeniser_open(cases[i].path, TOKEN_HASH_SHA256, &tokeniser, &err), -1);
         assert_string_equal(err.text, cases[i].message);
     }
 }

@@ -43,7 +43,7 @@ static const char *outcome(enum source source, const char *header, const char *c
     struct err err = { 0 };
 
     scratch_write("./key", key, sizeof key, 0600);
-    assert_int_equal(tokeniser_open("./key", &tokeniser, &err), 0);
+    assert_int_equal(tokeniser_open("./key", TOKEN_HASH_SHA256, &tokeniser, &err), 0);
     line = line_new(&feed, 1, tokeniser);
     assert_int_equal(line_columns(line, names, cut(header, names), &err), 0);
     row.count = cut(cells, values);
