@@ -34,4 +34,15 @@ void sealer_seal(struct sealer *sealer, const void *context, size_t context_size
 int sealer_unseal(struct sealer *sealer, const void *context, size_t context_size, const void *data,
                   size_t size, struct buffer *out, struct err *err);
 
+/* A whole file, however long: a magic line, 32 bytes of salt, then pieces of 1 MiB, each with its tag, under
+ * a key of the file's own (HMAC-SHA-256 of the salt; SP 800-108) with the piece's number for a nonce, whose
+ * last byte says which one is the last: pieces cannot be left out, swapped or cut off (Hoang et al., "Online
+ * authenticated encryption and its nonce-reuse misuse-resistance", 2015: STREAM).
+ * Descriptors are read and written from where they stand. ERR_RETRY: the disk says no; ERR_STOP: it cannot be
+ * opened, and what was written by then is a beginning of the truth at the most. */
+int sealer_seal_file(struct sealer *sealer, const void *context, size_t context_size, int from, int to,
+                     struct err *err);
+int sealer_unseal_file(struct sealer *sealer, const void *context, size_t context_size, int from, int to,
+                       struct err *err);
+
 #endif

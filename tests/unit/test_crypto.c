@@ -1,11 +1,14 @@
 #include "lib/io/crypto.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "lib/base/arena.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
@@ -140,8 +143,84 @@ static void a_dead_letter_opens_only_with_its_key_place_and_bytes(void **state)
     assert_int_equal(plain.size, sizeof line); /* nothing of what did not open */
 }
 
+/* Seals `size` bytes into the file "sealed", changes it, and opens it; how many bytes came out, -1: none. */
+static ssize_t through_a_file(size_t size, void (*change)(size_t sealed_size))
+{
+    CLEANUP(sealer_closep) struct sealer *sealer = NULL;
+    CLEANUP(buffer_free) struct buffer plain = { 0 };
+    struct err err = { 0 };
+    int from, sealed, to, status;
+    off_t out;
+
+    scratch_write("key", key_hex, 65, 0600);
+    assert_int_equal(sealer_open("key", &sealer, &err), 0);
+    for (size_t i = 0; i < size; i++)
+        buffer_add_byte(&plain, (uint8_t)(i * 7 + i / 256));
+    scratch_write("plain", plain.data, plain.size, 0600);
+    from = open("plain", O_RDONLY);
+    sealed = open("sealed", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    to = open("again", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(sealer_seal_file(sealer, "feed", 4, from, sealed, &err), 0);
+    change((size_t)lseek(sealed, 0, SEEK_END));
+    lseek(sealed, 0, SEEK_SET);
+    status = sealer_unseal_file(sealer, "feed", 4, sealed, to, &err);
+    out = lseek(to, 0, SEEK_END);
+    if (out > 0) { /* what came out is the truth, or its beginning */
+        uint8_t *got = mem_alloc((size_t)out);
+
+        assert_true((size_t)out <= size);
+        assert_int_equal(pread(to, got, (size_t)out, 0), out);
+        assert_memory_equal(got, plain.data, (size_t)out);
+        free(got);
+    }
+    close(from);
+    close(sealed);
+    close(to);
+    return status < 0 ? -1 : (ssize_t)out;
+}
+
+static void leave(size_t sealed_size)
+{
+}
+
+static void cut(size_t sealed_size)
+{
+    assert_int_equal(truncate("sealed", (off_t)sealed_size - 1), 0);
+}
+
+/* Where the first piece ends: the magic line, the salt, 1 MiB and a tag. */
+static void cut_after_a_piece(size_t sealed_size)
+{
+    assert_int_equal(truncate("sealed", 15 + 32 + (1 << 20) + 16), 0);
+}
+
+static void flip(size_t sealed_size)
+{
+    int file = open("sealed", O_RDWR);
+    uint8_t byte;
+
+    assert_int_equal(pread(file, &byte, 1, (off_t)sealed_size / 2), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(file, &byte, 1, (off_t)sealed_size / 2), 1);
+    close(file);
+}
+
+static void a_sealed_file_opens_whole_or_not_at_all(void **state)
+{
+    static const size_t sizes[] = { 0, 1, 1000, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (5 << 19) };
+
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        assert_int_equal(through_a_file(sizes[i], leave), sizes[i]);
+        assert_int_equal(through_a_file(sizes[i], cut), -1);
+        assert_int_equal(through_a_file(sizes[i], flip), -1);
+        if (sizes[i] >= 1 << 20)
+            assert_int_equal(through_a_file(sizes[i], cut_after_a_piece), -1);
+    }
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
 UNIT_MAIN(CLAIM(a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace),
           CLAIM(two_parts_are_not_one_word), CLAIM(a_key_file_is_private_and_holds_a_key),
           CLAIM(no_folder_link_or_missing_file_is_a_key),
-          CLAIM(a_dead_letter_opens_only_with_its_key_place_and_bytes))
+          CLAIM(a_dead_letter_opens_only_with_its_key_place_and_bytes),
+          CLAIM(a_sealed_file_opens_whole_or_not_at_all))

@@ -1,32 +1,15 @@
-#include "lib/io/crypto.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The low-level SHA-256 is deprecated in OpenSSL 3; EVP costs four times as much a short text. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 
-#include "lib/base/arena.h"
 #include "lib/base/text.h"
+#include "lib/io/crypto.h"
+#include "lib/io/crypto_private.h"
 #include "lib/io/key.h"
-
-enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
-
-/* OpenSSL calls that fail only without memory or without its own algorithms: nothing a caller can do. */
-static void must(bool done)
-{
-    if (!done) {
-        fputs("olive: OpenSSL does not work\n", stderr);
-        abort();
-    }
-}
-
-/* --- tokens --- */
 
 /* HMAC (RFC 2104) as two hashes that have each taken in their block of key already: a token costs two blocks
  * more, with SHA-256 a fifth of what EVP_MAC costs for texts this short. */
@@ -159,78 +142,4 @@ void tokeniser_token2(struct tokeniser *tokeniser, enum token_kind kind, const c
     const struct text parts[] = { with_nul(token_kind_names[kind]), with_nul(first), { second, size } };
 
     token_of(tokeniser, parts, 3, ret);
-}
-
-/* --- dead letters --- */
-
-struct sealer {
-    EVP_CIPHER_CTX *context;
-    uint8_t key[KEY_SIZE];
-};
-
-int sealer_open(const char *file, struct sealer **ret, struct err *err)
-{
-    struct sealer *sealer = key_alloc(sizeof *sealer);
-
-    if (key_read(file, "olive-dead-letter", sealer->key, err) < 0) {
-        sealer_close(sealer);
-        return -1;
-    }
-    sealer->context = EVP_CIPHER_CTX_new();
-    must(sealer->context);
-    *ret = sealer;
-    return 0;
-}
-
-void sealer_close(struct sealer *sealer)
-{
-    if (!sealer)
-        return;
-    EVP_CIPHER_CTX_free(sealer->context);
-    key_free(sealer, sizeof *sealer);
-}
-
-void sealer_closep(struct sealer **sealer)
-{
-    sealer_close(*sealer);
-    *sealer = NULL;
-}
-
-void sealer_seal(struct sealer *sealer, const void *context, size_t context_size, const void *data,
-                 size_t size, struct buffer *out)
-{
-    uint8_t *nonce = buffer_grow(out, NONCE_SIZE + size + TAG_SIZE);
-    uint8_t *sealed = nonce + NONCE_SIZE;
-    int len;
-
-    must(RAND_bytes(nonce, NONCE_SIZE) == 1 &&
-         EVP_EncryptInit_ex2(sealer->context, EVP_aes_256_gcm(), sealer->key, nonce, NULL) &&
-         EVP_EncryptUpdate(sealer->context, NULL, &len, context, (int)context_size) &&
-         EVP_EncryptUpdate(sealer->context, sealed, &len, data, (int)size) &&
-         EVP_EncryptFinal_ex(sealer->context, sealed + size, &len) &&
-         EVP_CIPHER_CTX_ctrl(sealer->context, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, sealed + size));
-}
-
-int sealer_unseal(struct sealer *sealer, const void *context, size_t context_size, const void *data,
-                  size_t size, struct buffer *out, struct err *err)
-{
-    const uint8_t *nonce = data, *sealed = nonce + NONCE_SIZE;
-    uint8_t tag[TAG_SIZE], *plain;
-    size_t plain_size;
-    int len;
-
-    if (size < NONCE_SIZE + TAG_SIZE)
-        return err_stop(err, EXIT_FAILED, "too short for a sealed dead letter");
-    plain_size = size - NONCE_SIZE - TAG_SIZE;
-    plain = buffer_grow(out, plain_size);
-    memcpy(tag, sealed + plain_size, TAG_SIZE);
-    must(EVP_DecryptInit_ex2(sealer->context, EVP_aes_256_gcm(), sealer->key, nonce, NULL) &&
-         EVP_DecryptUpdate(sealer->context, NULL, &len, context, (int)context_size) &&
-         EVP_DecryptUpdate(sealer->context, plain, &len, sealed, (int)plain_size) &&
-         EVP_CIPHER_CTX_ctrl(sealer->context, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag));
-    if (EVP_DecryptFinal_ex(sealer->context, plain + plain_size, &len) == 1)
-        return 0;
-    OPENSSL_cleanse(plain, plain_size);
-    out->size -= plain_size;
-    return err_stop(err, EXIT_FAILED, "cannot be opened: another key, another place, or changed bytes");
 }
