@@ -19,6 +19,7 @@
 #include "lib/base/buffer.h"
 #include "lib/base/err.h"
 #include "lib/io/conf.h"
+#include "lib/io/crypto.h"
 
 struct folder {
     int inbox, acts, work, archive, rejected, journal; /* descriptors of the folders */
@@ -39,9 +40,22 @@ const char *folder_work_name(uint64_t number, char ret[WORK_NAME_SIZE]);
 /* FROM/name (inbox or acts) becomes work/NUMBER. ERR_REJECT: it has vanished or is no regular file. */
 int folder_claim(const struct folder *folder, int from, const char *name, uint64_t number, struct err *err);
 bool folder_claimed(const struct folder *folder, uint64_t number);
-/* work/NUMBER becomes PLACE/day/digest with the receipt beside it; does what is left of that when repeated.
- */
-int folder_settle(const struct folder *folder, int place, int32_t day, const char *digest, uint64_t number,
-                  const struct buffer *receipt, struct err *err);
+struct folder_settlement {
+    int place;           /* folder->archive or folder->rejected */
+    int32_t day;         /* of receipt */
+    const char *digest;  /* SHA-256 of the file, in hex */
+    uint64_t number;     /* its name in work */
+    const char *receipt; /* as JSON */
+    size_t receipt_size;
+    struct sealer *sealer; /* NULL: kept as it came */
+    const char *feed;
+};
+/* work/NUMBER becomes PLACE/day/digest, or, sealed, PLACE/day/digest.sealed, with the receipt beside it; does
+ * what is left of that when repeated. */
+int folder_settle(const struct folder *folder, const struct folder_settlement *settlement, struct err *err);
+/* What a file of that digest is bound to when it is sealed: feed ‖ 0 ‖ digest in hex. */
+void folder_seal_context(const char *feed, const char *digest, struct buffer *ret);
+/* Removes what was settled before an instant, receipts and empty days included; *ret_count files of both. */
+int folder_thin(const struct folder *folder, int64_t before_ms, uint64_t *ret_count, struct err *err);
 
 #endif

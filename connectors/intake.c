@@ -18,6 +18,9 @@
 
 struct intake {
     const struct feed_conf *feed;
+    struct sealer *sealer; /* NULL: files are archived as they came */
+    uint32_t keep_months;
+    int32_t thinned_day;
     struct folder folder;
     struct inbox *inbox, *acts;
     struct delivery_way way;
@@ -37,6 +40,9 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
     struct intake *intake = mem_zalloc(sizeof *intake);
 
     intake->feed = feed;
+    intake->sealer = conf->conf->archive.encrypt ? conf->sealer : NULL;
+    intake->keep_months = conf->conf->archive.keep_months;
+    intake->thinned_day = DAY_NONE;
     intake->wire = wire_new();
     intake->arena = arena_new(0);
     intake->way = (struct delivery_way){ .feed = feed, .publisher = conf->publisher };
@@ -172,7 +178,6 @@ static int settle_file(struct intake *intake, const struct claim *claim, const s
                        struct err *err)
 {
     const struct settled *settled = journal_settling_as(intake->way.journal);
-    int place = settled->state == DELIVERY_REJECTED ? intake->folder.rejected : intake->folder.archive;
     CLEANUP(buffer_free) struct buffer text = { 0 };
     struct json json = json_to(&text);
     char digest[2 * DIGEST_SIZE + 1];
@@ -180,7 +185,17 @@ static int settle_file(struct intake *intake, const struct claim *claim, const s
     hex_encode(journal_settling_sha256(intake->way.journal), DIGEST_SIZE, digest);
     wire_receipt_json(receipt, &json);
     buffer_add_byte(&text, '\n');
-    return folder_settle(&intake->folder, place, day_of_ms(claim->received_ms), digest, claim->number, &text,
+    return folder_settle(&intake->folder,
+                         &(struct folder_settlement){ .place = settled->state == DELIVERY_REJECTED
+                                                                   ? intake->folder.rejected
+                                                                   : intake->folder.archive,
+                                                      .day = day_of_ms(claim->received_ms),
+                                                      .digest = digest,
+                                                      .number = claim->number,
+                                                      .receipt = (const char *)text.data,
+                                                      .receipt_size = text.size,
+                                                      .sealer = intake->sealer,
+                                                      .feed = intake->feed->name },
                          err);
 }
 
@@ -238,6 +253,32 @@ static int take_all(struct intake *intake, const struct arrivals *arrivals, stru
     return 0;
 }
 
+/* --- keeping --- */
+
+/* Once a day; what cannot be removed today may be tomorrow. */
+static void thin_archive(struct intake *intake)
+{
+    int64_t now = wall_ms();
+    int32_t today = day_of_ms(now);
+    struct date date = day_to_date(today);
+    struct err err = { 0 };
+    uint64_t count;
+    int32_t first;
+
+    if (!intake->keep_months || intake->thinned_day == today)
+        return;
+    intake->thinned_day = today;
+    first = month_first_day(month_from(date.year, date.month) - (int32_t)intake->keep_months) + date.day - 1;
+    if (folder_thin(&intake->folder, day_start_ms(first), &count, &err) < 0) {
+        in_feed(intake, &err);
+        log_err(LOG_LEVEL_WARNING, "archive-thin", &err);
+    } else if (count) {
+        log_event(LOG_LEVEL_INFO, "archive-thinned",
+                  "%s: %" PRIu64 " files older than %u months were removed", intake->feed->name, count,
+                  intake->keep_months);
+    }
+}
+
 static int take_inbox(struct intake *intake, struct inbox *inbox, struct intake_result *ret, struct err *err)
 {
     CLEANUP(arrivals_free) struct arrivals arrivals = { 0 };
@@ -253,6 +294,7 @@ static int take_inbox(struct intake *intake, struct inbox *inbox, struct intake_
 int intake_step(struct intake *intake, struct intake_result *ret, struct err *err)
 {
     *ret = (struct intake_result){ 0 };
+    thin_archive(intake);
     if (finish_claim(intake, ret, err) < 0 || take_inbox(intake, intake->acts, ret, err) < 0 ||
         take_inbox(intake, intake->inbox, ret, err) < 0)
         return in_feed(intake, err);

@@ -15,6 +15,7 @@ struct intake_conf { /* what all feeds share */
     const struct conf *conf;
     struct tokeniser *tokeniser;
     struct publisher *publisher;
+    struct sealer *sealer; /* of archived files */
 };
 
 struct intake_result {

@@ -82,7 +82,7 @@ static int open_keys(struct run *run, struct err *err)
 
 static int open_feeds(struct run *run, struct err *err)
 {
-    const struct intake_conf shared = { run->conf, run->tokeniser, run->publisher };
+    const struct intake_conf shared = { run->conf, run->tokeniser, run->publisher, run->sealer };
 
     run->intakes = mem_alloc((run->conf->feed_count + 1) * sizeof *run->intakes);
     for (size_t i = 0; i < run->conf->feed_count; i++) {

@@ -73,6 +73,11 @@ int32_t day_of_ms(int64_t ms)
     return (int32_t)((local >= 0 ? local : local - DAY_MS + 1) / DAY_MS);
 }
 
+int64_t day_start_ms(int32_t day)
+{
+    return (int64_t)day * DAY_MS - LOCAL_OFFSET_MS;
+}
+
 int32_t month_of_ms(int64_t ms)
 {
     return month_of_day(day_of_ms(ms));
@@ -219,7 +224,7 @@ const char *month_text(int32_t month, char ret[MONTH_TEXT_SIZE])
 const char *instant_text(int64_t ms, char ret[INSTANT_TEXT_SIZE])
 {
     int32_t day = day_of_ms(ms);
-    int64_t of_day = ms + LOCAL_OFFSET_MS - (int64_t)day * DAY_MS;
+    int64_t of_day = ms - day_start_ms(day);
     int second = (int)(of_day / 1000), milli = (int)(of_day % 1000);
     char date[DAY_TEXT_SIZE], fraction[8] = "";
 

@@ -33,6 +33,7 @@ int32_t month_first_day(int32_t month);
 int32_t month_last_day(int32_t month);
 int32_t month_of_ms(int64_t ms);                    /* local */
 int32_t day_of_ms(int64_t ms);                      /* local */
+int64_t day_start_ms(int32_t day);                  /* when it begins, local */
 int32_t full_years(int32_t birth_day, int32_t day); /* by (year, month, day): 29 February turns on 1 March */
 
 /* YYYY-MM-DD, YYYYMMDD or YYYY/M/D; years 1 to 9999, which registries write for "open". False: not of that

@@ -103,6 +103,10 @@ struct conf {
         uint32_t scan_ms, queue_messages;
     } connect;
     struct {
+        uint32_t keep_months; /* 0: for ever */
+        bool encrypt;
+    } archive;
+    struct {
         uint32_t flush_ms, flush_ms_max, flush_records, memory_mib;
         char *instance; /* shown in partition_owner; default host:pid */
     } fuse;

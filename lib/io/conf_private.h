@@ -15,6 +15,7 @@ enum conf_type {
     CONF_NUMBER, /* uint32_t */
     CONF_COUNT,  /* uint64_t; "none" is COUNT_NONE */
     CONF_RATIO,  /* int32_t, millionths; "none" is RATIO_NONE */
+    CONF_MONTHS, /* uint32_t: "13 months"; "none" is 0 */
     CONF_WORD,   /* an enum: a word of option->codes */
     CONF_MONTH,  /* int32_t, MONTH_NONE when not said */
     CONF_MASK,   /* unsigned: a list of words of option->codes, a bit each */

@@ -1,4 +1,5 @@
 /* The option tables as people and programs see them: in force, as a sample, as help. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,14 @@ static void show_count(uint64_t count, struct json *json)
         json_uint(json, count);
 }
 
+static void show_months(uint32_t months, struct json *json)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%u months", months);
+    json_str(json, months ? text : "none");
+}
+
 /* "2.5%": no more decimals than it has. */
 static void show_ratio(int32_t ratio, struct json *json)
 {
@@ -99,6 +108,9 @@ static void show_value(const struct conf_target *target, const struct conf_optio
         break;
     case CONF_RATIO:
         show_ratio(*(const int32_t *)member, json);
+        break;
+    case CONF_MONTHS:
+        show_months(*(const uint32_t *)member, json);
         break;
     case CONF_WORD:
         json_str(json, code_name(option->codes, *(const int *)member));
@@ -253,7 +265,7 @@ static void default_text(const struct conf_option *option, struct buffer *out)
     if (!option->initial)
         return;
     if (option->type == CONF_NUMBER || option->type == CONF_FLAG || option->type == CONF_WORD ||
-        option->type == CONF_COUNT || option->type == CONF_RATIO) {
+        option->type == CONF_COUNT || option->type == CONF_RATIO || option->type == CONF_MONTHS) {
         buffer_add_string(out, option->initial);
         return;
     }

@@ -118,6 +118,23 @@ static int set_count(void *member, const struct conf_option *option, const struc
     return 0;
 }
 
+static int set_months(void *member, const struct conf_option *option, const struct conf_said *said,
+                      struct err *err)
+{
+    static const char word[] = " months";
+    struct text number = { said->value, strlen(said->value) };
+    size_t end = sizeof word - 1;
+    uint64_t months = 0;
+    bool none = !strcmp(said->value, "none");
+
+    if (number.len > end && !strcmp(said->value + number.len - end, word))
+        number.len -= end;
+    if (!none && (!text_digits(number, 4, &months) || !months))
+        return conf_bad(err, said->place, "%s must be a number of months (13 months), or none", option->path);
+    *(uint32_t *)member = (uint32_t)months;
+    return 0;
+}
+
 static int set_ratio(void *member, const struct conf_option *option, const struct conf_said *said,
                      struct err *err)
 {
@@ -214,11 +231,11 @@ static int add_pair(void *member, const struct conf_option *option, const struct
 }
 
 static setter *const setters[] = {
-    [CONF_TEXT] = set_text,     [CONF_PATH] = set_path,   [CONF_REGEX] = set_regex,
-    [CONF_REGION] = set_region, [CONF_FLAG] = set_flag,   [CONF_NUMBER] = set_number,
-    [CONF_WORD] = set_word,     [CONF_MONTH] = set_month, [CONF_COUNT] = set_count,
-    [CONF_RATIO] = set_ratio,   [CONF_MASK] = add_mask,   [CONF_NAMES] = add_name,
-    [CONF_PAIRS] = add_pair,
+    [CONF_TEXT] = set_text,     [CONF_PATH] = set_path,     [CONF_REGEX] = set_regex,
+    [CONF_REGION] = set_region, [CONF_FLAG] = set_flag,     [CONF_NUMBER] = set_number,
+    [CONF_WORD] = set_word,     [CONF_MONTH] = set_month,   [CONF_COUNT] = set_count,
+    [CONF_RATIO] = set_ratio,   [CONF_MONTHS] = set_months, [CONF_MASK] = add_mask,
+    [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
 };
 
 static bool is_list(enum conf_type type)
