@@ -316,7 +316,7 @@ int folder_settle(const struct folder *folder, const struct folder_settlement *s
 
 typedef int visit(int folder, const char *name, int64_t before_ms, uint64_t *ret_count, struct err *err);
 
-static int visit_all(int folder, visit *visit, int64_t before_ms, uint64_t *ret_count, struct err *err)
+static int visit_all(int folder, visit *each, int64_t before_ms, uint64_t *ret_count, struct err *err)
 {
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *entries = fd < 0 ? NULL : fdopendir(fd);
@@ -326,7 +326,7 @@ static int visit_all(int folder, visit *visit, int64_t before_ms, uint64_t *ret_
         return disk_error(err, "read", "a folder of the archive");
     for (const struct dirent *entry; status == 0 && (entry = readdir(entries)) != NULL;)
         if (entry->d_name[0] != '.')
-            status = visit(folder, entry->d_name, before_ms, ret_count, err);
+            status = each(folder, entry->d_name, before_ms, ret_count, err);
     closedir(entries);
     return status;
 }
