@@ -4,12 +4,12 @@
  * OLIVE_SHIM_UNDER=FOLDER     only what lies below it counts (absolute, no symlinks)
  * OLIVE_SHIM_LOG=FILE         one line an operation that was done: KIND, inode, inode of its folder, path
  * and, of a rename, the inode of the other folder and the other path; separated by tabs
- * OLIVE_SHIM_FAULT=ACTION:KIND:PART:COUNT[+]
+ * OLIVE_SHIM_FAULT=ACTION:KIND:PART:COUNT[+|%]
  *                             at the COUNT-th operation of that kind (any: all but fwrite) on a path that
- * contains PART, with + from then on: kill, stop, term (a signal to itself; the operation is done unless that
- * was its end), ENOSPC, EIO or EACCES (it is not done), short (half of it is) OLIVE_SHIM_CLOCK=FILE       the
- * wall clock goes wrong by as many milliseconds as the file says at that moment OLIVE_SHIM_FATAL=COUNT
- * librdkafka's producer becomes fatal at the COUNT-th message
+ * contains PART, with + from then on, with % at each multiple: kill, stop, term (a signal to itself; the
+ * operation is done unless that was its end), ENOSPC, EIO or EACCES (it is not done), short (half of it is)
+ * OLIVE_SHIM_CLOCK=FILE       the wall clock goes wrong by as many milliseconds as the file says at that
+ * moment OLIVE_SHIM_FATAL=COUNT librdkafka's producer becomes fatal at the COUNT-th message
  *
  * Kinds: open, create, write, fwrite, flush, sync, truncate, rename, unlink, mkdir. A path is that of the
  * moment, from /proc. What the C library writes by itself when a buffer is full is not seen: its fwrite is.
@@ -115,11 +115,11 @@ static unsigned long inode_of_fd(int fd)
 /* --- failing --- */
 
 struct fault {
-    char action[WORD_SIZE], kind[WORD_SIZE], part[WORD_SIZE], from_on[2];
+    char action[WORD_SIZE], kind[WORD_SIZE], part[WORD_SIZE], again; /* again: 0, + or % */
     long count;
 };
 
-/* ACTION:KIND:PART:COUNT[+]; PART may be empty. */
+/* PART may be empty. */
 static bool read_fault(struct fault *ret)
 {
     const char *text = getenv("OLIVE_SHIM_FAULT");
@@ -139,7 +139,7 @@ static bool read_fault(struct fault *ret)
     if (!text)
         return false;
     ret->count = strtol(at, &end, 10);
-    ret->from_on[0] = *end;
+    ret->again = *end;
     return true;
 }
 
@@ -155,7 +155,8 @@ static bool is_due(const struct fault *fault, const char *kind, const struct pla
     pthread_mutex_lock(&lock);
     now = ++passed;
     pthread_mutex_unlock(&lock);
-    return now == fault->count || (fault->from_on[0] == '+' && now > fault->count);
+    return now == fault->count || (fault->again == '+' && now > fault->count) ||
+           (fault->again == '%' && now % fault->count == 0);
 }
 
 enum verdict { VERDICT_GO_ON, VERDICT_FAIL, VERDICT_HALF };
