@@ -275,7 +275,8 @@ static int merge_all(struct merge *merge, struct err *err)
     while (merge->old.any || merge->new.any)
         if (merge_step(merge, err) < 0)
             return -1;
-    if (fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0)
+    /* The folder, too: once the journal says so, the file takes the place of the one that stands. */
+    if (fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0 && fsync(merge->standing->folder) == 0)
         return 0;
     return err_set(err, ERR_RETRY, "journal/standing.next cannot be written: %s", strerror(errno));
 }
@@ -308,9 +309,9 @@ int standing_commit(int folder, struct err *err)
 
 int standing_drop_next(int folder, struct err *err)
 {
-    if (unlinkat(folder, next_name, 0) < 0 && errno != ENOENT)
-        return err_set(err, ERR_RETRY, "journal/standing.next cannot be removed: %s", strerror(errno));
-    return 0;
+    if (unlinkat(folder, next_name, 0) == 0 ? fsync(folder) == 0 : errno == ENOENT)
+        return 0;
+    return err_set(err, ERR_RETRY, "journal/standing.next cannot be removed: %s", strerror(errno));
 }
 
 /* --- what a list lacks --- */
