@@ -63,18 +63,35 @@ static int lock_folder(int folder, const struct feed_conf *feed, struct err *err
                     "feed %s: another olive-connect works on its state; stop that one first", feed->name);
 }
 
+static int sync_parent(int folder, struct err *err)
+{
+    CLEANUP(closep) int parent = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return parent < 0 ? disk_error(err, "open", "the folder of connect.state") : sync_folder(parent, err);
+}
+
 static int open_state(const struct conf *conf, int *ret, struct err *err)
 {
     const char *path = conf->connect.state;
 
-    if (mkdir(path, FOLDER_MODE) < 0 && errno != EEXIST)
+    bool made = mkdir(path, FOLDER_MODE) == 0;
+
+    if (!made && errno != EEXIST)
         return err_stop(err, EXIT_CONFIG, "%s: connect.state: cannot make %s: %s",
                         conf_place(conf, "connect.state"), path, strerror(errno));
     *ret = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret >= 0)
-        return 0;
+        return made ? sync_parent(*ret, err) : 0;
     return err_stop(err, EXIT_CONFIG, "%s: connect.state: %s: %s", conf_place(conf, "connect.state"), path,
                     strerror(errno));
+}
+
+/* What a killed one had moved, and not lived to sync, is built upon from now on. */
+static int sync_moved(const struct folder *folder, struct err *err)
+{
+    return sync_folder(folder->work, err) < 0 || sync_folder(folder->acts, err) < 0
+               ? -1
+               : sync_folder(folder->inbox, err);
 }
 
 int folder_open(const struct conf *conf, const struct feed_conf *feed, struct folder *ret, struct err *err)
@@ -90,7 +107,7 @@ int folder_open(const struct conf *conf, const struct feed_conf *feed, struct fo
         make_folder(own, "archive", &ret->archive, err) < 0 ||
         make_folder(own, "rejected", &ret->rejected, err) < 0 ||
         make_folder(own, "journal", &ret->journal, err) < 0 || sync_folder(own, err) < 0 ||
-        sync_folder(state, err) < 0)
+        sync_folder(state, err) < 0 || sync_moved(ret, err) < 0)
         return err_add(err, "feed %s: %s/%s: ", feed->name, conf->connect.state, feed->name);
     return lock_folder(ret->journal, feed, err);
 }
@@ -218,7 +235,9 @@ static int claim_by_copy(const struct folder *folder, int inbox, const char *nam
         return disk_error(err, "copy into", "work");
     if (sync_folder(folder->work, err) < 0)
         return -1;
-    return unlinkat(inbox, name, 0) == 0 ? 0 : disk_error(err, "remove", "a claimed file");
+    if (unlinkat(inbox, name, 0) < 0)
+        return disk_error(err, "remove", "a claimed file");
+    return sync_folder(inbox, err);
 }
 
 int folder_claim(const struct folder *folder, int from, const char *name, uint64_t number, struct err *err)

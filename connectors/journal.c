@@ -266,6 +266,12 @@ int journal_open(const char *feed, int folder, struct journal **ret, struct err 
         journal_close(journal);
         return -1;
     }
+    /* A line that a killed one wrote, and did not live to sync, is believed from now on. */
+    if (fdatasync(journal->fd) < 0) {
+        err_set(err, ERR_RETRY, "journal/log cannot be written: %s", strerror(errno));
+        journal_close(journal);
+        return -1;
+    }
     if (folder_load(folder, log_name, SIZE_MAX, &log, err) < 0 || read_log(journal, &log, err) < 0) {
         journal_close(journal);
         return -1;
@@ -295,6 +301,7 @@ static int line_end(struct journal *journal, struct json *json, struct err *err)
 
     json_close(json, '}');
     buffer_add_byte(&journal->line, '\n');
+    errno = ENOSPC; /* what a write that ends short means, and does not say */
     if (write(journal->fd, line->data, line->size) == (ssize_t)line->size && fdatasync(journal->fd) == 0)
         return 0;
     err_set(err, ERR_RETRY, "the journal cannot be written: %s",

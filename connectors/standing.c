@@ -357,7 +357,11 @@ static int merge_all(struct merge *merge, struct err *err)
     while (pair_any(&merge->pair))
         if (merge_step(merge, err) < 0)
             return -1;
-    return fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0 ? 0 : cannot_write(err);
+    /* The folder, too: once the journal says so, the file takes the place of the one that stands. */
+    return fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0 &&
+                   fsync(merge->pair.standing->folder) == 0
+               ? 0
+               : cannot_write(err);
 }
 
 int standing_merge(struct standing *standing, enum source source, enum list_kind kind, standing_lacks *lacks,
@@ -395,9 +399,9 @@ int standing_commit(int folder, struct err *err)
 
 int standing_drop_next(int folder, struct err *err)
 {
-    if (unlinkat(folder, next_name, 0) < 0 && errno != ENOENT)
-        return err_set(err, ERR_RETRY, "journal/standing.next cannot be removed: %s", strerror(errno));
-    return 0;
+    if (unlinkat(folder, next_name, 0) == 0 ? fsync(folder) == 0 : errno == ENOENT)
+        return 0;
+    return err_set(err, ERR_RETRY, "journal/standing.next cannot be removed: %s", strerror(errno));
 }
 
 /* --- what a list lacks --- */

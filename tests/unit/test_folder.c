@@ -14,8 +14,8 @@ static const char key[] = "0123456789abcdef0123456789abcdef";
 
 static void open_folders(struct folder *folder)
 {
-    static struct feed_conf feed = { .name = (char[]){ "feed" }, .inbox = (char[]){ "inbox" } };
-    static struct conf conf = { .connect.state = (char[]){ "state" } };
+    const struct feed_conf feed = { .name = (char[]){ "feed" }, .inbox = (char[]){ "inbox" } };
+    const struct conf conf = { .connect.state = (char[]){ "state" } };
     struct err err = { 0 };
 
     mkdir("inbox", 0700);
