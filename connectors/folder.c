@@ -214,6 +214,13 @@ static int copy_bytes(int from, int to)
     return got < 0 ? -1 : fsync(to);
 }
 
+static int remove_claimed(const struct folder *folder, const char *name, struct err *err)
+{
+    if (unlinkat(folder->inbox, name, 0) < 0)
+        return disk_error(err, "remove", "a claimed file");
+    return sync_folder(folder->inbox, err);
+}
+
 /* An inbox on another file system (a mounted drop box): the copy is whole before it gets its name. */
 static int claim_by_copy(const struct folder *folder, const char *name, const char *work, struct err *err)
 {
@@ -229,9 +236,7 @@ static int claim_by_copy(const struct folder *folder, const char *name, const ch
         return disk_error(err, "copy into", "work");
     if (sync_folder(folder->work, err) < 0)
         return -1;
-    if (unlinkat(folder->inbox, name, 0) < 0)
-        return disk_error(err, "remove", "a claimed file");
-    return sync_folder(folder->inbox, err);
+    return remove_claimed(folder, name, err);
 }
 
 int folder_claim(const struct folder *folder, const char *name, uint64_t number, struct err *err)
@@ -257,6 +262,42 @@ bool folder_claimed(const struct folder *folder, uint64_t number)
     char work[WORK_NAME_SIZE];
 
     return faccessat(folder->work, folder_work_name(number, work), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool same_bytes(int a, int b)
+{
+    CLEANUP(mem_freep) char *bytes = mem_alloc(2 * COPY_BYTES);
+    ssize_t got;
+    off_t at = 0;
+
+    for (; (got = pread(a, bytes, COPY_BYTES, at)) > 0; at += got)
+        if (pread(b, bytes + COPY_BYTES, (size_t)got, at) != got ||
+            memcmp(bytes, bytes + COPY_BYTES, (size_t)got) != 0)
+            return false;
+    return got == 0 && pread(b, bytes, 1, at) == 0;
+}
+
+/* Another file may have come under its name meanwhile: only the same bytes are the same file. */
+static bool is_original(const struct folder *folder, int original, uint64_t number)
+{
+    char work[WORK_NAME_SIZE];
+    CLEANUP(closep) int copy = -1;
+    struct stat a, b;
+    struct err none = { 0 };
+
+    return folder_read(folder->work, folder_work_name(number, work), &copy, &none) == 0 &&
+           fstat(original, &a) == 0 && fstat(copy, &b) == 0 && a.st_dev != b.st_dev &&
+           a.st_size == b.st_size && same_bytes(original, copy);
+}
+
+int folder_forget_original(const struct folder *folder, const char *name, uint64_t number, struct err *err)
+{
+    CLEANUP(closep) int original = -1;
+    struct err none = { 0 };
+
+    if (folder_read(folder->inbox, name, &original, &none) < 0 || !is_original(folder, original, number))
+        return 0;
+    return remove_claimed(folder, name, err);
 }
 
 int folder_settle(const struct folder *folder, int place, int32_t day, const char *digest, uint64_t number,

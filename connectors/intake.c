@@ -205,6 +205,8 @@ static int finish_claim(struct intake *intake, struct intake_result *ret, struct
     if (!claim)
         return 0;
     arena_reset(intake->arena);
+    if (folder_forget_original(&intake->folder, claim->name, claim->number, err) < 0)
+        return -1;
     forget_control(intake, claim);
     if (!claim->settling) {
         if (!folder_claimed(&intake->folder, claim->number))
