@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "connectors/delivery.h"
@@ -116,6 +117,20 @@ static void forget_control(const struct intake *intake, const struct claim *clai
 
 /* --- publish and settle --- */
 
+/* Its digest and its receipt are of what it was at first. What came later is kept with it, but was not
+ * delivered. */
+static void tell_if_grown(const struct intake *intake, int fd, const struct content *content)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && (uint64_t)status.st_size != content->bytes)
+        log_event(
+            LOG_LEVEL_WARNING, "claim-grown",
+            "%s: a file was written to after it was claimed: deliver it again, whole; have it moved into the "
+            "inbox when it is finished, or use ready: control",
+            intake->feed->name);
+}
+
 static int pass(struct intake *intake, const struct claim *claim, struct err *err)
 {
     char name[WORK_NAME_SIZE];
@@ -127,6 +142,8 @@ static int pass(struct intake *intake, const struct claim *claim, struct err *er
         folder_read(intake->folder.work, folder_work_name(claim->number, name), &fd, err) < 0)
         return -1;
     status = delivery_pass(&intake->way, fd, intake->arena, &event.receipt, &content, err);
+    if (status == 0)
+        tell_if_grown(intake, fd, &content);
     close(fd);
     if (status < 0)
         return -1;
@@ -197,6 +214,18 @@ static int settle(struct intake *intake, const struct claim *claim, struct intak
     return 0;
 }
 
+/* Killed before the rename it is still in the inbox, and comes again. */
+static int drop_claim(struct intake *intake, const struct claim *claim, struct err *err)
+{
+    if (faccessat(intake->folder.inbox, claim->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        log_event(
+            LOG_LEVEL_WARNING, "claim-lost",
+            "%s: a claimed file is neither in work nor in the inbox any more: somebody removed it; have it "
+            "delivered again",
+            intake->feed->name);
+    return journal_drop(intake->way.journal, err);
+}
+
 /* Takes up the claim that is not settled, if there is one. */
 static int finish_claim(struct intake *intake, struct intake_result *ret, struct err *err)
 {
@@ -210,7 +239,7 @@ static int finish_claim(struct intake *intake, struct intake_result *ret, struct
     forget_control(intake, claim);
     if (!claim->settling) {
         if (!folder_claimed(&intake->folder, claim->number))
-            return journal_drop(intake->way.journal, err); /* killed before the rename: it is still there */
+            return drop_claim(intake, claim, err);
         if (pass(intake, claim, err) < 0)
             return -1;
     }
