@@ -38,7 +38,8 @@ const char *folder_work_name(uint64_t number, char ret[WORK_NAME_SIZE]);
 /* inbox/name becomes work/NUMBER. ERR_REJECT: it has vanished or is no regular file. */
 int folder_claim(const struct folder *folder, const char *name, uint64_t number, struct err *err);
 bool folder_claimed(const struct folder *folder, uint64_t number);
-/* A claim from an inbox on another file system is a copy: removes the original that a killed one left behind. */
+/* A claim from an inbox on another file system is a copy: removes the original that a killed one left behind.
+ */
 int folder_forget_original(const struct folder *folder, const char *name, uint64_t number, struct err *err);
 /* work/NUMBER becomes PLACE/day/digest with the receipt beside it; does what is left of that when repeated.
  */
