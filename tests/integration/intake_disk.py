@@ -182,7 +182,7 @@ def broken(tap, wanted, lines):
     tap.ok("the trace shows what could fail", 20 < start < len(steps) / 2, f"{start} of {len(steps)}")
     for claim, error, every in (("finds the disk full", "ENOSPC", start + 19), ("fails", "EIO", start + 30)):
         failing(tap, wanted, f"each {every}th operation {claim}", f"{error}:any:/state/:{every}%", SAYS[error], 2)
-    failing(tap, wanted, "each third line of the journal is cut off by a full disk", "short:write:/journal/log:3%", SAYS["ENOSPC"], 5)
+    failing(tap, wanted, "each seventh line of the journal is cut off by a full disk", "short:write:/journal/log:7%", SAYS["ENOSPC"], 4)
     failing(tap, wanted, "a list cannot be written to the end", "ENOSPC:fwrite:/standing.next:40", SAYS["ENOSPC"])
     for number in range(1, len(steps) + 1) if THOROUGH else ():
         failing(tap, wanted, f"operation {number} finds the disk full", f"ENOSPC:any:/state/:{number}", SAYS["ENOSPC"])
