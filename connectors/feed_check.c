@@ -1,6 +1,7 @@
 #include "connectors/feed_check.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "connectors/connector.h"
 #include "connectors/line.h"
@@ -76,10 +77,33 @@ static int check_feed(const struct feed_conf *feed, struct err *err)
     return check_order(feed, err);
 }
 
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Whichever scanned first would take the files of both. A folder that is missing is told when it is opened.
+ */
+static int check_inbox(const struct conf *conf, size_t index, struct err *err)
+{
+    const struct feed_conf *feed = &conf->feeds[index];
+
+    for (size_t i = 0; feed->enabled && i < index; i++)
+        if (conf->feeds[i].enabled && is_same_folder(conf->feeds[i].inbox, feed->inbox))
+            return err_stop(
+                err, EXIT_CONFIG,
+                "%s: inbox: feeds %s and %s share one folder: give each its own, for nothing else tells "
+                "whose a file is",
+                conf_feed_place(feed, "inbox"), conf->feeds[i].name, feed->name);
+    return 0;
+}
+
 int feeds_check(const struct conf *conf, struct err *err)
 {
     for (size_t i = 0; i < conf->feed_count; i++)
-        if (check_feed(&conf->feeds[i], err) < 0)
+        if (check_feed(&conf->feeds[i], err) < 0 || check_inbox(conf, i, err) < 0)
             return -1;
     return 0;
 }

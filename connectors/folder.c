@@ -17,16 +17,16 @@
 
 enum { FOLDER_MODE = 0700, FILE_MODE = 0600, NAME_SIZE = 128, COPY_BYTES = 1 << 20, PATH_SIZE = 4096 };
 
-static int disk_error(struct err *err, const char *what, const char *name)
+int folder_error(struct err *err, const char *what, const char *name)
 {
     if (errno == ENOSPC || errno == EDQUOT)
         return err_set(err, ERR_RETRY, "cannot %s %s: the disk is full", what, name);
     return err_set(err, ERR_RETRY, "cannot %s %s: %s", what, name, strerror(errno));
 }
 
-static int sync_folder(int folder, struct err *err)
+int folder_sync(int folder, struct err *err)
 {
-    return fsync(folder) == 0 ? 0 : disk_error(err, "write", "a folder");
+    return fsync(folder) == 0 ? 0 : folder_error(err, "write", "a folder");
 }
 
 static void closep(const int *fd)
@@ -46,12 +46,12 @@ static int open_inbox(const struct feed_conf *feed, int *ret, struct err *err)
                     strerror(errno));
 }
 
-static int make_folder(int parent, const char *name, int *ret, struct err *err)
+int folder_make(int parent, const char *name, int *ret, struct err *err)
 {
     if ((mkdirat(parent, name, FOLDER_MODE) == 0 || errno == EEXIST) &&
         (*ret = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) >= 0)
         return 0;
-    return disk_error(err, "make folder", name);
+    return folder_error(err, "make folder", name);
 }
 
 /* Two programs on one journal would undo each other. The lock goes with the descriptor. */
@@ -67,7 +67,7 @@ static int sync_parent(int folder, struct err *err)
 {
     CLEANUP(closep) int parent = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    return parent < 0 ? disk_error(err, "open", "the folder of connect.state") : sync_folder(parent, err);
+    return parent < 0 ? folder_error(err, "open", "the folder of connect.state") : folder_sync(parent, err);
 }
 
 static int open_state(const struct conf *conf, int *ret, struct err *err)
@@ -89,9 +89,9 @@ static int open_state(const struct conf *conf, int *ret, struct err *err)
 /* What a killed one had moved, and not lived to sync, is built upon from now on. */
 static int sync_moved(const struct folder *folder, struct err *err)
 {
-    return sync_folder(folder->work, err) < 0 || sync_folder(folder->acts, err) < 0
+    return folder_sync(folder->work, err) < 0 || folder_sync(folder->acts, err) < 0
                ? -1
-               : sync_folder(folder->inbox, err);
+               : folder_sync(folder->inbox, err);
 }
 
 int folder_open(const struct conf *conf, const struct feed_conf *feed, struct folder *ret, struct err *err)
@@ -102,12 +102,12 @@ int folder_open(const struct conf *conf, const struct feed_conf *feed, struct fo
     *ret = (struct folder){ -1, -1, -1, -1, -1, -1 };
     if (open_inbox(feed, &ret->inbox, err) < 0 || open_state(conf, &state, err) < 0)
         return -1;
-    if (make_folder(state, feed->name, &own, err) < 0 || make_folder(own, "acts", &ret->acts, err) < 0 ||
-        make_folder(own, "work", &ret->work, err) < 0 ||
-        make_folder(own, "archive", &ret->archive, err) < 0 ||
-        make_folder(own, "rejected", &ret->rejected, err) < 0 ||
-        make_folder(own, "journal", &ret->journal, err) < 0 || sync_folder(own, err) < 0 ||
-        sync_folder(state, err) < 0 || sync_moved(ret, err) < 0)
+    if (folder_make(state, feed->name, &own, err) < 0 || folder_make(own, "acts", &ret->acts, err) < 0 ||
+        folder_make(own, "work", &ret->work, err) < 0 ||
+        folder_make(own, "archive", &ret->archive, err) < 0 ||
+        folder_make(own, "rejected", &ret->rejected, err) < 0 ||
+        folder_make(own, "journal", &ret->journal, err) < 0 || folder_sync(own, err) < 0 ||
+        folder_sync(state, err) < 0 || sync_moved(ret, err) < 0)
         return err_add(err, "feed %s: %s/%s: ", feed->name, conf->connect.state, feed->name);
     return lock_folder(ret->journal, feed, err);
 }
@@ -157,7 +157,7 @@ int folder_load(int folder, const char *name, size_t size_max, struct buffer *re
         if (ret->size > size_max)
             return err_set(err, ERR_REJECT, "is longer than %zu bytes", size_max);
     } while (got > 0);
-    return got == 0 ? 0 : disk_error(err, "read", "a file");
+    return got == 0 ? 0 : folder_error(err, "read", "a file");
 }
 
 static int write_all(int fd, const void *data, size_t size)
@@ -182,7 +182,7 @@ static int write_new(int folder, const char *name, const void *data, size_t size
     bool done = fd >= 0 && write_all(fd, data, size) == 0 && fsync(fd) == 0;
 
     if (!done)
-        disk_error(err, "write", name);
+        folder_error(err, "write", name);
     if (fd >= 0)
         close(fd);
     return done ? 0 : -1;
@@ -196,8 +196,8 @@ int folder_write(int folder, const char *name, const void *data, size_t size, st
     if (write_new(folder, part, data, size, err) < 0)
         return -1;
     if (renameat(folder, part, folder, name) < 0)
-        return disk_error(err, "rename", name);
-    return sync_folder(folder, err);
+        return folder_error(err, "rename", name);
+    return folder_sync(folder, err);
 }
 
 /* --- claim and settle --- */
@@ -219,6 +219,13 @@ static int copy_bytes(int from, int to)
     return got < 0 ? -1 : fsync(to);
 }
 
+static int remove_claimed(int inbox, const char *name, struct err *err)
+{
+    if (unlinkat(inbox, name, 0) < 0)
+        return folder_error(err, "remove", "a claimed file");
+    return folder_sync(inbox, err);
+}
+
 /* An inbox on another file system (a mounted drop box): the copy is whole before it gets its name. */
 static int claim_by_copy(const struct folder *folder, int inbox, const char *name, const char *work,
                          struct err *err)
@@ -232,12 +239,10 @@ static int claim_by_copy(const struct folder *folder, int inbox, const char *nam
         return -1;
     to = openat(folder->work, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (to < 0 || copy_bytes(from, to) < 0 || renameat(folder->work, part, folder->work, work) < 0)
-        return disk_error(err, "copy into", "work");
-    if (sync_folder(folder->work, err) < 0)
+        return folder_error(err, "copy into", "work");
+    if (folder_sync(folder->work, err) < 0)
         return -1;
-    if (unlinkat(inbox, name, 0) < 0)
-        return disk_error(err, "remove", "a claimed file");
-    return sync_folder(inbox, err);
+    return remove_claimed(inbox, name, err);
 }
 
 int folder_claim(const struct folder *folder, int from, const char *name, uint64_t number, struct err *err)
@@ -248,15 +253,15 @@ int folder_claim(const struct folder *folder, int from, const char *name, uint64
     if (folder_read(from, name, &fd, err) < 0) /* what is no file is not touched */
         return -1;
     if (fsync(fd) < 0) /* whoever wrote it may not have seen to it that it outlives a power cut */
-        return disk_error(err, "write", "a file of the inbox");
+        return folder_error(err, "write", "a file of the inbox");
     folder_work_name(number, work);
     if (renameat(from, name, folder->work, work) < 0) {
         if (errno == ENOENT)
             return err_set(err, ERR_REJECT, "has vanished");
         return errno == EXDEV ? claim_by_copy(folder, from, name, work, err)
-                              : disk_error(err, "claim", "a file");
+                              : folder_error(err, "claim", "a file");
     }
-    return sync_folder(folder->work, err) < 0 ? -1 : sync_folder(from, err);
+    return folder_sync(folder->work, err) < 0 ? -1 : folder_sync(from, err);
 }
 
 bool folder_claimed(const struct folder *folder, uint64_t number)
@@ -266,121 +271,39 @@ bool folder_claimed(const struct folder *folder, uint64_t number)
     return faccessat(folder->work, folder_work_name(number, work), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-void folder_seal_context(const char *feed, const char *digest, struct buffer *ret)
+static bool same_bytes(int a, int b)
 {
-    buffer_clear(ret);
-    buffer_add(ret, feed, strlen(feed) + 1);
-    buffer_add_string(ret, digest);
+    CLEANUP(mem_freep) char *bytes = mem_alloc(2 * COPY_BYTES);
+    ssize_t got;
+    off_t at = 0;
+
+    for (; (got = pread(a, bytes, COPY_BYTES, at)) > 0; at += got)
+        if (pread(b, bytes + COPY_BYTES, (size_t)got, at) != got ||
+            memcmp(bytes, bytes + COPY_BYTES, (size_t)got) != 0)
+            return false;
+    return got == 0 && pread(b, bytes, 1, at) == 0;
 }
 
-static int seal_into(const struct folder_settlement *settlement, int from, int to, struct err *err)
+/* Another file may have come under its name meanwhile: only the same bytes are the same file. */
+static bool is_original(const struct folder *folder, int original, uint64_t number)
 {
-    CLEANUP(buffer_free) struct buffer context = { 0 };
+    char work[WORK_NAME_SIZE];
+    CLEANUP(closep) int copy = -1;
+    struct stat a, b;
+    struct err none = { 0 };
 
-    folder_seal_context(settlement->feed, settlement->digest, &context);
-    if (sealer_seal_file(settlement->sealer, context.data, context.size, from, to, err) < 0)
-        return -1;
-    return fsync(to) == 0 ? 0 : disk_error(err, "write", "a sealed file");
+    return folder_read(folder->work, folder_work_name(number, work), &copy, &none) == 0 &&
+           fstat(original, &a) == 0 && fstat(copy, &b) == 0 && a.st_dev != b.st_dev &&
+           a.st_size == b.st_size && same_bytes(original, copy);
 }
 
-/* Whole and on the disk before it gets its name, and before the file it was made of goes. */
-static int settle_sealed(const struct folder *folder, const struct folder_settlement *settlement, int days,
-                         const char *work, struct err *err)
+int folder_forget_original(const struct folder *folder, int from, const char *name, uint64_t number,
+                           struct err *err)
 {
-    char name[NAME_SIZE], part[NAME_SIZE + 8];
-    CLEANUP(closep) int from = -1;
-    CLEANUP(closep) int to = -1;
+    CLEANUP(closep) int original = -1;
+    struct err none = { 0 };
 
-    snprintf(name, sizeof name, "%s.sealed", settlement->digest);
-    snprintf(part, sizeof part, "%s.part", name);
-    from = openat(folder->work, work, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (from < 0)
-        return errno == ENOENT ? 0 : disk_error(err, "open", "a settled file");
-    to = openat(days, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-    if (to < 0)
-        return disk_error(err, "make", "a sealed file");
-    if (seal_into(settlement, from, to, err) < 0)
-        return -1;
-    if (renameat(days, part, days, name) < 0)
-        return disk_error(err, "rename", "a sealed file");
-    if (sync_folder(days, err) < 0)
-        return -1;
-    return unlinkat(folder->work, work, 0) == 0 ? 0 : disk_error(err, "remove", "a sealed file");
-}
-
-static int settle_plain(const struct folder *folder, const struct folder_settlement *settlement, int days,
-                        const char *work, struct err *err)
-{
-    if (renameat(folder->work, work, days, settlement->digest) < 0 && errno != ENOENT)
-        return disk_error(err, "move", "a settled file");
-    return sync_folder(days, err);
-}
-
-int folder_settle(const struct folder *folder, const struct folder_settlement *settlement, struct err *err)
-{
-    char work[WORK_NAME_SIZE], day[DAY_TEXT_SIZE], name[NAME_SIZE];
-    CLEANUP(closep) int days = -1;
-
-    snprintf(name, sizeof name, "%s-%" PRIu64 ".json", settlement->digest, settlement->number);
-    folder_work_name(settlement->number, work);
-    if (make_folder(settlement->place, day_text(settlement->day, day), &days, err) < 0 ||
-        sync_folder(settlement->place, err) < 0 ||
-        folder_write(days, name, settlement->receipt, settlement->receipt_size, err) < 0 ||
-        (settlement->sealer ? settle_sealed : settle_plain)(folder, settlement, days, work, err) < 0)
-        return -1;
-    return sync_folder(folder->work, err);
-}
-
-/* --- thinning --- */
-
-typedef int visit(int folder, const char *name, int64_t before_ms, uint64_t *ret_count, struct err *err);
-
-static int visit_all(int folder, visit *each, int64_t before_ms, uint64_t *ret_count, struct err *err)
-{
-    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-    int status = 0;
-
-    if (!entries)
-        return disk_error(err, "read", "a folder of the archive");
-    for (const struct dirent *entry; status == 0 && (entry = readdir(entries)) != NULL;)
-        if (entry->d_name[0] != '.')
-            status = each(folder, entry->d_name, before_ms, ret_count, err);
-    closedir(entries);
-    return status;
-}
-
-/* By the time of its last change of name or content here: a file may be years older than its delivery. */
-static int thin_file(int folder, const char *name, int64_t before_ms, uint64_t *ret_count, struct err *err)
-{
-    struct stat status;
-
-    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode) ||
-        status.st_ctim.tv_sec * 1000 + status.st_ctim.tv_nsec / 1000000 >= before_ms)
+    if (folder_read(from, name, &original, &none) < 0 || !is_original(folder, original, number))
         return 0;
-    if (unlinkat(folder, name, 0) < 0)
-        return disk_error(err, "remove", "an archived file");
-    ++*ret_count;
-    return 0;
-}
-
-static int thin_day(int place, const char *name, int64_t before_ms, uint64_t *ret_count, struct err *err)
-{
-    CLEANUP(closep) int day = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (day < 0)
-        return 0;
-    if (visit_all(day, thin_file, before_ms, ret_count, err) < 0)
-        return -1;
-    if (unlinkat(place, name, AT_REMOVEDIR) < 0 && errno != ENOTEMPTY && errno != EEXIST)
-        return disk_error(err, "remove", "an empty day");
-    return 0;
-}
-
-int folder_thin(const struct folder *folder, int64_t before_ms, uint64_t *ret_count, struct err *err)
-{
-    *ret_count = 0;
-    if (visit_all(folder->archive, thin_day, before_ms, ret_count, err) < 0)
-        return -1;
-    return visit_all(folder->rejected, thin_day, before_ms, ret_count, err);
+    return remove_claimed(from, name, err);
 }

@@ -19,7 +19,6 @@
 #include "lib/base/buffer.h"
 #include "lib/base/err.h"
 #include "lib/io/conf.h"
-#include "lib/io/crypto.h"
 
 struct folder {
     int inbox, acts, work, archive, rejected, journal; /* descriptors of the folders */
@@ -28,6 +27,10 @@ struct folder {
 int folder_open(const struct conf *conf, const struct feed_conf *feed, struct folder *ret, struct err *err);
 void folder_close(struct folder *folder); /* also for CLEANUP(); a zeroed one was never opened */
 
+/* Of what the disk says: ERR_RETRY "cannot WHAT NAME: …". */
+int folder_error(struct err *err, const char *what, const char *name);
+int folder_make(int parent, const char *name, int *ret, struct err *err); /* and opens it */
+int folder_sync(int folder, struct err *err);
 /* Opens a regular file of a folder for reading: ERR_REJECT when it is something else, or gone. */
 int folder_read(int folder, const char *name, int *ret_fd, struct err *err);
 /* All of a small file; more than size_max bytes is ERR_REJECT. */
@@ -40,22 +43,9 @@ const char *folder_work_name(uint64_t number, char ret[WORK_NAME_SIZE]);
 /* FROM/name (inbox or acts) becomes work/NUMBER. ERR_REJECT: it has vanished or is no regular file. */
 int folder_claim(const struct folder *folder, int from, const char *name, uint64_t number, struct err *err);
 bool folder_claimed(const struct folder *folder, uint64_t number);
-struct folder_settlement {
-    int place;           /* folder->archive or folder->rejected */
-    int32_t day;         /* of receipt */
-    const char *digest;  /* SHA-256 of the file, in hex */
-    uint64_t number;     /* its name in work */
-    const char *receipt; /* as JSON */
-    size_t receipt_size;
-    struct sealer *sealer; /* NULL: kept as it came */
-    const char *feed;
-};
-/* work/NUMBER becomes PLACE/day/digest, or, sealed, PLACE/day/digest.sealed, with the receipt beside it; does
- * what is left of that when repeated. */
-int folder_settle(const struct folder *folder, const struct folder_settlement *settlement, struct err *err);
-/* What a file of that digest is bound to when it is sealed: feed ‖ 0 ‖ digest in hex. */
-void folder_seal_context(const char *feed, const char *digest, struct buffer *ret);
-/* Removes what was settled before an instant, receipts and empty days included; *ret_count files of both. */
-int folder_thin(const struct folder *folder, int64_t before_ms, uint64_t *ret_count, struct err *err);
+/* A claim from an inbox on another file system is a copy: removes the original that a killed one left behind.
+ */
+int folder_forget_original(const struct folder *folder, int from, const char *name, uint64_t number,
+                           struct err *err);
 
 #endif

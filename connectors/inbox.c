@@ -276,6 +276,31 @@ static int add_arrival(const struct inbox *inbox, const char *name, const struct
     return got;
 }
 
+static bool can_read(const struct inbox *inbox, const char *name)
+{
+    return faccessat(inbox->folder, name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0 ||
+           errno != EACCES;
+}
+
+/* One that waits for whoever may mend its rights holds up no other. */
+static bool is_barred(const struct inbox *inbox, struct watched *watched)
+{
+    if (can_read(inbox, watched->name))
+        return false;
+    tell_once(inbox, watched, "inbox-unreadable",
+              "a file of the inbox may not be read by this user and is left alone: change its owner or mode");
+    return true;
+}
+
+/* A file whose control file may not be read waits with it. */
+static bool has_barred_half(const struct inbox *inbox, const char *name)
+{
+    char control[NAME_BYTES_MAX + sizeof control_end];
+
+    snprintf(control, sizeof control, "%s%s", name, control_end);
+    return inbox->feed->ready == READY_CONTROL && !can_read(inbox, control);
+}
+
 static int look_at(struct inbox *inbox, const char *name, int64_t now_ms, int64_t ticks_ms,
                    struct arrivals *ret, struct err *err)
 {
@@ -293,7 +318,10 @@ static int look_at(struct inbox *inbox, const char *name, int64_t now_ms, int64_
                0;
     if (is_half(inbox, watched, &status, now_ms))
         return ret->half++, 0;
-    if (is_control(inbox, name) || !is_whole(inbox, watched, &status, ticks_ms, ret))
+    if (is_barred(inbox, watched))
+        return 0;
+    if (is_control(inbox, name) || has_barred_half(inbox, name) ||
+        !is_whole(inbox, watched, &status, ticks_ms, ret))
         return 0;
     return add_arrival(inbox, name, &status, now_ms, ret, err);
 }

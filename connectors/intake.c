@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "connectors/archive.h"
 #include "connectors/delivery.h"
 #include "connectors/folder.h"
 #include "connectors/inbox.h"
@@ -136,6 +138,20 @@ static void forget_control(const struct intake *intake, const struct claim *clai
 
 /* --- publish and settle --- */
 
+/* Its digest and its receipt are of what it was at first. What came later is kept with it, but was not
+ * delivered. */
+static void tell_if_grown(const struct intake *intake, int fd, const struct content *content)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && (uint64_t)status.st_size != content->bytes)
+        log_event(
+            LOG_LEVEL_WARNING, "claim-grown",
+            "%s: a file was written to after it was claimed: deliver it again, whole; have it moved into the "
+            "inbox when it is finished, or use ready: control",
+            intake->feed->name);
+}
+
 static int pass(struct intake *intake, const struct claim *claim, struct err *err)
 {
     char name[WORK_NAME_SIZE];
@@ -147,6 +163,8 @@ static int pass(struct intake *intake, const struct claim *claim, struct err *er
         folder_read(intake->folder.work, folder_work_name(claim->number, name), &fd, err) < 0)
         return -1;
     status = delivery_pass(&intake->way, fd, intake->arena, &event.receipt, &content, err);
+    if (status == 0)
+        tell_if_grown(intake, fd, &content);
     close(fd);
     if (status < 0)
         return -1;
@@ -185,18 +203,18 @@ static int settle_file(struct intake *intake, const struct claim *claim, const s
     hex_encode(journal_settling_sha256(intake->way.journal), DIGEST_SIZE, digest);
     wire_receipt_json(receipt, &json);
     buffer_add_byte(&text, '\n');
-    return folder_settle(&intake->folder,
-                         &(struct folder_settlement){ .place = settled->state == DELIVERY_REJECTED
-                                                                   ? intake->folder.rejected
-                                                                   : intake->folder.archive,
-                                                      .day = day_of_ms(claim->received_ms),
-                                                      .digest = digest,
-                                                      .number = claim->number,
-                                                      .receipt = (const char *)text.data,
-                                                      .receipt_size = text.size,
-                                                      .sealer = intake->sealer,
-                                                      .feed = intake->feed->name },
-                         err);
+    return archive_settle(&intake->folder,
+                          &(struct settlement){ .place = settled->state == DELIVERY_REJECTED
+                                                             ? intake->folder.rejected
+                                                             : intake->folder.archive,
+                                                .day = day_of_ms(claim->received_ms),
+                                                .digest = digest,
+                                                .number = claim->number,
+                                                .receipt = (const char *)text.data,
+                                                .receipt_size = text.size,
+                                                .sealer = intake->sealer,
+                                                .feed = intake->feed->name },
+                          err);
 }
 
 /* Everything but the receipt is in Kafka; from here on nothing is counted anew, only finished. */
@@ -226,6 +244,18 @@ static int settle(struct intake *intake, const struct claim *claim, struct intak
     return 0;
 }
 
+/* Killed before the rename it is still in the inbox, and comes again. */
+static int drop_claim(struct intake *intake, const struct claim *claim, struct err *err)
+{
+    if (faccessat(came_from(intake, claim), claim->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        log_event(
+            LOG_LEVEL_WARNING, "claim-lost",
+            "%s: a claimed file is neither in work nor in the inbox any more: somebody removed it; have it "
+            "delivered again",
+            intake->feed->name);
+    return journal_drop(intake->way.journal, err);
+}
+
 /* Takes up the claim that is not settled, if there is one. */
 static int finish_claim(struct intake *intake, struct intake_result *ret, struct err *err)
 {
@@ -234,10 +264,13 @@ static int finish_claim(struct intake *intake, struct intake_result *ret, struct
     if (!claim)
         return 0;
     arena_reset(intake->arena);
+    if (folder_forget_original(&intake->folder, came_from(intake, claim), claim->name, claim->number, err) <
+        0)
+        return -1;
     forget_control(intake, claim);
     if (!claim->settling) {
         if (!folder_claimed(&intake->folder, claim->number))
-            return journal_drop(intake->way.journal, err); /* killed before the rename: it is still there */
+            return drop_claim(intake, claim, err);
         if (pass(intake, claim, err) < 0)
             return -1;
     }
@@ -269,7 +302,7 @@ static void thin_archive(struct intake *intake)
         return;
     intake->thinned_day = today;
     first = month_first_day(month_from(date.year, date.month) - (int32_t)intake->keep_months) + date.day - 1;
-    if (folder_thin(&intake->folder, day_start_ms(first), &count, &err) < 0) {
+    if (archive_thin(&intake->folder, day_start_ms(first), &count, &err) < 0) {
         in_feed(intake, &err);
         log_err(LOG_LEVEL_WARNING, "archive-thin", &err);
     } else if (count) {

@@ -5,11 +5,14 @@
 
 #include "connectors/feed_check.h"
 #include "connectors/intake.h"
+#include "connectors/unattended.h"
 #include "lib/base/arena.h"
 #include "lib/io/bus.h"
+#include "lib/io/clock.h"
 #include "lib/io/log.h"
 #include "lib/io/program.h"
 
+enum { CLOCK_JUMP_MS = 30000 };
 enum { TRIES_MAX = 5, WAIT_FIRST_MS = 200, WAIT_MAX_MS = 10000 };
 
 struct run {
@@ -22,6 +25,7 @@ struct run {
     size_t count;
     unsigned failures; /* in a row */
     uint64_t deliveries, rejected;
+    int64_t wall_over_ticks_ms; /* of the last round; 0: there was none */
 };
 
 static void run_close(struct run *run)
@@ -92,6 +96,7 @@ static int open_feeds(struct run *run, struct err *err)
             return -1;
         run->count++;
     }
+    unattended_tell(run->conf);
     return 0;
 }
 
@@ -140,9 +145,25 @@ static int step_failed(struct run *run, struct round *round, struct err *err)
     return publisher_renew(run->publisher, err);
 }
 
+/* Files are watched and waits measured by a clock that cannot jump; times of receipt are those of the wall.
+ */
+static void watch_clock(struct run *run)
+{
+    int64_t now = wall_ms() - ticks_ms(), jump = run->wall_over_ticks_ms ? now - run->wall_over_ticks_ms : 0;
+
+    run->wall_over_ticks_ms = now;
+    if (jump > CLOCK_JUMP_MS || jump < -CLOCK_JUMP_MS)
+        log_event(LOG_LEVEL_WARNING, "clock-jumped",
+                  "the clock went %s by %" PRId64
+                  " s: deliveries are received at the time that it says; see to "
+                  "its synchronisation",
+                  jump < 0 ? "back" : "forward", (jump < 0 ? -jump : jump) / 1000);
+}
+
 static int run_round(struct run *run, struct round *round, struct err *err)
 {
     *round = (struct round){ 0 };
+    watch_clock(run);
     for (size_t i = 0; i < run->count && !stopping() && !round->failed; i++) {
         struct intake_result result;
         int status = intake_step(run->intakes[i], &result, err);

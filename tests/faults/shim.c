@@ -5,8 +5,8 @@
  * OLIVE_SHIM_LOG=FILE         one line an operation that was done: KIND, inode, inode of its folder, path
  * and, of a rename, the inode of the other folder and the other path; separated by tabs
  * OLIVE_SHIM_FAULT=ACTION:KIND:PART:COUNT[+|%]
- *                             at the COUNT-th operation of that kind (any: all but fwrite) on a path that
- * contains PART, with + from then on, with % at each multiple: kill, stop, term (a signal to itself; the
+ *                             at the COUNT-th operation of that kind (any: all but open and fwrite) on a path
+ * that contains PART, with + from then on, with % at each multiple: kill, stop, term (a signal to itself; the
  * operation is done unless that was its end), ENOSPC, EIO or EACCES (it is not done), short (half of it is)
  * OLIVE_SHIM_CLOCK=FILE       the wall clock goes wrong by as many milliseconds as the file says at that
  * moment OLIVE_SHIM_FATAL=COUNT librdkafka's producer becomes fatal at the COUNT-th message
@@ -147,7 +147,7 @@ static bool is_due(const struct fault *fault, const char *kind, const struct pla
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static long passed;
-    bool any = !strcmp(fault->kind, "any") && strcmp(kind, "fwrite") != 0;
+    bool any = !strcmp(fault->kind, "any") && strcmp(kind, "fwrite") != 0 && strcmp(kind, "open") != 0;
     long now;
 
     if ((!any && strcmp(fault->kind, kind) != 0) || !strstr(place->path, fault->part))
@@ -183,7 +183,8 @@ static enum verdict act(const char *action)
             continue;
         if (actions[i].signal)
             kill(getpid(), actions[i].signal);
-        errno = actions[i].error;
+        if (actions[i].error)
+            errno = actions[i].error;
         return actions[i].error ? VERDICT_FAIL : actions[i].signal ? VERDICT_GO_ON : VERDICT_HALF;
     }
     abort();

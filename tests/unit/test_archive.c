@@ -1,4 +1,4 @@
-#include "connectors/folder.h"
+#include "connectors/archive.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -26,16 +26,16 @@ static int settle(struct folder *folder, struct sealer *sealer)
 {
     struct err err = { 0 };
 
-    return folder_settle(folder,
-                         &(struct folder_settlement){ .place = folder->archive,
-                                                      .day = day_from(2025, 12, 5),
-                                                      .digest = "abc",
-                                                      .number = 7,
-                                                      .receipt = "{}\n",
-                                                      .receipt_size = 3,
-                                                      .sealer = sealer,
-                                                      .feed = "feed" },
-                         &err);
+    return archive_settle(folder,
+                          &(struct settlement){ .place = folder->archive,
+                                                .day = day_from(2025, 12, 5),
+                                                .digest = "abc",
+                                                .number = 7,
+                                                .receipt = "{}\n",
+                                                .receipt_size = 3,
+                                                .sealer = sealer,
+                                                .feed = "feed" },
+                          &err);
 }
 
 static bool is_there(const char *path)
@@ -65,10 +65,10 @@ static void a_settled_file_is_sealed_and_opens_for_its_feed_only(void **state)
     sealed = open("state/feed/archive/2025-12-05/abc.sealed", O_RDONLY);
     assert_true(sealed >= 0);
     out = open("out", O_RDWR | O_CREAT, 0600);
-    folder_seal_context("other", "abc", &context);
+    archive_seal_context("other", "abc", &context);
     assert_int_equal(sealer_unseal_file(sealer, context.data, context.size, sealed, out, &err), -1);
     lseek(sealed, 0, SEEK_SET);
-    folder_seal_context("feed", "abc", &context);
+    archive_seal_context("feed", "abc", &context);
     assert_int_equal(sealer_unseal_file(sealer, context.data, context.size, sealed, out, &err), 0);
     assert_int_equal(pread(out, plain, sizeof plain, 0), 6);
     assert_string_equal(plain, "secret");
@@ -100,10 +100,10 @@ static void what_has_been_kept_long_enough_goes(void **state)
     scratch_write("state/feed/work/00000007", "plain", 5, 0600);
     assert_int_equal(settle(&folder, NULL), 0);
     scratch_write("state/feed/rejected/2024-01-01/def", "bad", 3, 0600);
-    assert_int_equal(folder_thin(&folder, now_ms - 60000, &count, &err), 0);
+    assert_int_equal(archive_thin(&folder, now_ms - 60000, &count, &err), 0);
     assert_int_equal(count, 0);
     assert_true(is_there("state/feed/archive/2025-12-05/abc"));
-    assert_int_equal(folder_thin(&folder, now_ms + 60000, &count, &err), 0);
+    assert_int_equal(archive_thin(&folder, now_ms + 60000, &count, &err), 0);
     assert_int_equal(count, 3);
     assert_false(is_there("state/feed/archive/2025-12-05"));
     assert_false(is_there("state/feed/rejected/2024-01-01"));
