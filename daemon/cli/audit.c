@@ -120,10 +120,13 @@ static int open_log(int folder, int *ret)
                   FILE_MODE);
     if (*ret < 0 || fstat(*ret, &status) < 0)
         return -1;
-    if (S_ISREG(status.st_mode))
-        return flock(*ret, LOCK_EX);
-    errno = EINVAL;
-    return -1;
+    if (!S_ISREG(status.st_mode)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if ((status.st_mode & 07777) != FILE_MODE && fchmod(*ret, FILE_MODE) < 0)
+        return -1;
+    return flock(*ret, LOCK_EX);
 }
 
 /* Whether the last line is whole. */

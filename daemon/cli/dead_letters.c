@@ -244,7 +244,8 @@ static bool read_length(const struct bus_message *message, uint8_t digest[DIGEST
     if (!hex.data)
         return true;
     ret->line_digest = digest;
-    return hex_decode(hex, digest, DIGEST_SIZE) && read_number(message, "olive.line_bytes", &ret->line_bytes);
+    return hex_decode(hex, digest, DIGEST_SIZE) &&
+           read_number(message, "olive.line_bytes", &ret->line_bytes) && ret->line_bytes;
 }
 
 static bool read_letter(const struct bus_message *message, struct names *names, struct letter *ret)

@@ -32,7 +32,7 @@ struct letter {
     enum reason reason;
     int32_t day; /* of receipt */
     uint64_t line, byte;
-    uint64_t line_bytes;       /* of a line too long: its length; 0: the payload is all of it */
+    uint64_t line_bytes;        /* of a line too long: its length; 0: the payload is all of it */
     const uint8_t *line_digest; /* and its SHA-256; NULL otherwise */
     const char *topic;
     int32_t partition;
@@ -42,9 +42,9 @@ struct letter {
 
 struct letter_filter { /* all of what is said must hold */
     const char *feed;
-    enum reason reason; /* REASON_NONE: any */
-    const char *column; /* NULL: any */
-    int32_t day;        /* DAY_NONE: any */
+    enum reason reason;   /* REASON_NONE: any */
+    const char *column;   /* NULL: any */
+    int32_t day;          /* DAY_NONE: any */
     const char *delivery; /* the first digits of the digest, in lower case; NULL: any */
 };
 
