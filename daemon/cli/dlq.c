@@ -69,7 +69,7 @@ const char *dlq_digest(const struct letters_of *delivery, char ret[DIGEST_SHORT_
 enum word { BY_FEED, BY_REASON, BY_COLUMN, BY_DAY, BY_DELIVERY, BY_COUNT };
 static const char *const words[BY_COUNT] = { "feed", "reason", "column", "day", "delivery" };
 
-struct group { /* of what is not grouped by, the zero */
+struct bundle { /* of what is not grouped by, the zero */
     const struct letters_of *delivery;
     const char *column;
     uint64_t count;
@@ -79,20 +79,20 @@ struct group { /* of what is not grouped by, the zero */
 };
 
 /* What tells groups apart: all bytes of it are set. */
-struct group_key {
+struct bundle_key {
     char feed[FEED_NAME_SIZE], column[COLUMN_NAME_SIZE];
     uint8_t delivery[DIGEST_SIZE], reason, day[sizeof(int32_t)];
 };
 
-struct groups {
+struct bundles {
     bool by[BY_COUNT];
     struct key_table keys;
-    struct group *items; /* by their number in keys */
+    struct bundle *items; /* by their number in keys */
     size_t capacity;
     uint64_t matching;
 };
 
-static void groups_free(struct groups *groups)
+static void groups_free(struct bundles *groups)
 {
     key_table_free(&groups->keys);
     free(groups->items);
@@ -125,9 +125,9 @@ static int parse_by(const char *list, bool ret[BY_COUNT], struct err *err)
     return 0;
 }
 
-static struct group group_of(const struct groups *groups, const struct letter *letter)
+static struct bundle group_of(const struct bundles *groups, const struct letter *letter)
 {
-    struct group group = { .column = "" };
+    struct bundle group = { .column = "" };
 
     if (groups->by[BY_FEED] || groups->by[BY_DELIVERY])
         memcpy(group.feed, letter->delivery->feed, sizeof group.feed);
@@ -142,9 +142,9 @@ static struct group group_of(const struct groups *groups, const struct letter *l
     return group;
 }
 
-static struct group_key key_of(const struct group *group)
+static struct bundle_key key_of(const struct bundle *group)
 {
-    struct group_key key;
+    struct bundle_key key;
 
     memset(&key, 0, sizeof key);
     memcpy(key.feed, group->feed, sizeof key.feed);
@@ -156,10 +156,10 @@ static struct group_key key_of(const struct group *group)
     return key;
 }
 
-static void count_letter(struct groups *groups, const struct letter *letter)
+static void count_letter(struct bundles *groups, const struct letter *letter)
 {
-    const struct group group = group_of(groups, letter);
-    const struct group_key key = key_of(&group);
+    const struct bundle group = group_of(groups, letter);
+    const struct bundle_key key = key_of(&group);
     bool new;
     size_t index = key_table_put(&groups->keys, &key, &new);
 
@@ -187,7 +187,7 @@ static int compare_deliveries(const struct letters_of *a, const struct letters_o
 
 static int compare_groups(const void *one, const void *other)
 {
-    const struct group *a = one, *b = other;
+    const struct bundle *a = one, *b = other;
     int order = strcmp(a->feed, b->feed);
 
     if (!order)
@@ -199,12 +199,12 @@ static int compare_groups(const void *one, const void *other)
     return order ? order : strcmp(a->column, b->column);
 }
 
-static int read_groups(struct dead_letters *letters, struct groups *groups, struct err *err)
+static int read_groups(struct dead_letters *letters, struct bundles *groups, struct err *err)
 {
     struct letter letter;
     int got;
 
-    groups->keys.key_size = sizeof(struct group_key);
+    groups->keys.key_size = sizeof(struct bundle_key);
     while ((got = dead_letters_next(letters, &letter, err)) == 1)
         count_letter(groups, &letter);
     if (groups->keys.count) /* numbers are of no use from here on */
@@ -225,7 +225,7 @@ static void delivery_json(const struct letters_of *delivery, struct json *json)
         json_none(json);
 }
 
-static void group_json(const struct groups *groups, const struct group *group, struct json *json)
+static void group_json(const struct bundles *groups, const struct bundle *group, struct json *json)
 {
     char day[DAY_TEXT_SIZE];
 
@@ -283,7 +283,7 @@ static bool balances(const struct letters_total *total)
     return !total->differing && !total->foreign;
 }
 
-static void ls_json(const struct groups *groups, const struct dead_letters *letters,
+static void ls_json(const struct bundles *groups, const struct dead_letters *letters,
                     const struct letters_total *total, struct buffer *out)
 {
     const struct {
@@ -314,7 +314,7 @@ static void ls_json(const struct groups *groups, const struct dead_letters *lett
 
 /* --- text --- */
 
-static void group_text(const struct groups *groups, const struct group *group, struct buffer *out)
+static void group_text(const struct bundles *groups, const struct bundle *group, struct buffer *out)
 {
     char day[DAY_TEXT_SIZE], digest[DIGEST_SHORT_SIZE];
 
@@ -372,7 +372,7 @@ static void balance_text(const struct dead_letters *letters, const struct letter
     differing_text(letters, out);
 }
 
-static void ls_text(const struct groups *groups, const struct dead_letters *letters,
+static void ls_text(const struct bundles *groups, const struct dead_letters *letters,
                     const struct letters_total *total, struct buffer *out)
 {
     for (size_t i = 0; i < groups->keys.count; i++)
@@ -392,7 +392,7 @@ static void ls_text(const struct groups *groups, const struct dead_letters *lett
 int run_dlq_ls(struct cli *cli, struct err *err)
 {
     CLEANUP(dead_letters_closep) struct dead_letters *letters = NULL;
-    CLEANUP(groups_free) struct groups groups = { 0 };
+    CLEANUP(groups_free) struct bundles groups = { 0 };
     CLEANUP(buffer_free) struct buffer out = { 0 };
     struct letters_total total;
     struct dlq_filter filter;
