@@ -64,12 +64,12 @@ const char *dlq_digest(const struct letters_of *delivery, char ret[DIGEST_SHORT_
     return ret;
 }
 
-/* --- groups --- */
+/* --- how many of what --- */
 
 enum word { BY_FEED, BY_REASON, BY_COLUMN, BY_DAY, BY_DELIVERY, BY_COUNT };
 static const char *const words[BY_COUNT] = { "feed", "reason", "column", "day", "delivery" };
 
-struct bundle { /* of what is not grouped by, the zero */
+struct tally { /* of what is not told apart by, the zero */
     const struct letters_of *delivery;
     const char *column;
     uint64_t count;
@@ -78,24 +78,24 @@ struct bundle { /* of what is not grouped by, the zero */
     char feed[FEED_NAME_SIZE];
 };
 
-/* What tells groups apart: all bytes of it are set. */
-struct bundle_key {
+/* What tells them apart: all bytes of it are set. */
+struct tally_key {
     char feed[FEED_NAME_SIZE], column[COLUMN_NAME_SIZE];
     uint8_t delivery[DIGEST_SIZE], reason, day[sizeof(int32_t)];
 };
 
-struct bundles {
+struct tallies {
     bool by[BY_COUNT];
     struct key_table keys;
-    struct bundle *items; /* by their number in keys */
+    struct tally *items; /* by their number in keys */
     size_t capacity;
     uint64_t matching;
 };
 
-static void groups_free(struct bundles *groups)
+static void tallies_free(struct tallies *tallies)
 {
-    key_table_free(&groups->keys);
-    free(groups->items);
+    key_table_free(&tallies->keys);
+    free(tallies->items);
 }
 
 static bool find_word(struct text text, enum word *ret)
@@ -125,52 +125,52 @@ static int parse_by(const char *list, bool ret[BY_COUNT], struct err *err)
     return 0;
 }
 
-static struct bundle group_of(const struct bundles *groups, const struct letter *letter)
+static struct tally tally_of(const struct tallies *tallies, const struct letter *letter)
 {
-    struct bundle group = { .column = "" };
+    struct tally tally = { .column = "" };
 
-    if (groups->by[BY_FEED] || groups->by[BY_DELIVERY])
-        memcpy(group.feed, letter->delivery->feed, sizeof group.feed);
-    if (groups->by[BY_REASON])
-        group.reason = letter->reason;
-    if (groups->by[BY_COLUMN])
-        group.column = letter->column;
-    if (groups->by[BY_DAY])
-        group.day = letter->day;
-    if (groups->by[BY_DELIVERY])
-        group.delivery = letter->delivery;
-    return group;
+    if (tallies->by[BY_FEED] || tallies->by[BY_DELIVERY])
+        memcpy(tally.feed, letter->delivery->feed, sizeof tally.feed);
+    if (tallies->by[BY_REASON])
+        tally.reason = letter->reason;
+    if (tallies->by[BY_COLUMN])
+        tally.column = letter->column;
+    if (tallies->by[BY_DAY])
+        tally.day = letter->day;
+    if (tallies->by[BY_DELIVERY])
+        tally.delivery = letter->delivery;
+    return tally;
 }
 
-static struct bundle_key key_of(const struct bundle *group)
+static struct tally_key key_of(const struct tally *tally)
 {
-    struct bundle_key key;
+    struct tally_key key;
 
     memset(&key, 0, sizeof key);
-    memcpy(key.feed, group->feed, sizeof key.feed);
-    memcpy(key.column, group->column, strlen(group->column));
-    if (group->delivery)
-        memcpy(key.delivery, group->delivery->digest, DIGEST_SIZE);
-    key.reason = (uint8_t)group->reason;
-    memcpy(key.day, &group->day, sizeof key.day);
+    memcpy(key.feed, tally->feed, sizeof key.feed);
+    memcpy(key.column, tally->column, strlen(tally->column));
+    if (tally->delivery)
+        memcpy(key.delivery, tally->delivery->digest, DIGEST_SIZE);
+    key.reason = (uint8_t)tally->reason;
+    memcpy(key.day, &tally->day, sizeof key.day);
     return key;
 }
 
-static void count_letter(struct bundles *groups, const struct letter *letter)
+static void count_letter(struct tallies *tallies, const struct letter *letter)
 {
-    const struct bundle group = group_of(groups, letter);
-    const struct bundle_key key = key_of(&group);
+    const struct tally tally = tally_of(tallies, letter);
+    const struct tally_key key = key_of(&tally);
     bool new;
-    size_t index = key_table_put(&groups->keys, &key, &new);
+    size_t index = key_table_put(&tallies->keys, &key, &new);
 
-    if (groups->keys.count > groups->capacity) {
-        groups->capacity = groups->capacity ? 2 * groups->capacity : 64;
-        groups->items = mem_realloc(groups->items, groups->capacity * sizeof *groups->items);
+    if (tallies->keys.count > tallies->capacity) {
+        tallies->capacity = tallies->capacity ? 2 * tallies->capacity : 64;
+        tallies->items = mem_realloc(tallies->items, tallies->capacity * sizeof *tallies->items);
     }
     if (new)
-        groups->items[index] = group;
-    groups->items[index].count++;
-    groups->matching++;
+        tallies->items[index] = tally;
+    tallies->items[index].count++;
+    tallies->matching++;
 }
 
 static int compare_int(int64_t a, int64_t b)
@@ -185,9 +185,9 @@ static int compare_deliveries(const struct letters_of *a, const struct letters_o
     return order || a == b ? order : memcmp(a->digest, b->digest, DIGEST_SIZE);
 }
 
-static int compare_groups(const void *one, const void *other)
+static int compare_tallies(const void *one, const void *other)
 {
-    const struct bundle *a = one, *b = other;
+    const struct tally *a = one, *b = other;
     int order = strcmp(a->feed, b->feed);
 
     if (!order)
@@ -199,16 +199,16 @@ static int compare_groups(const void *one, const void *other)
     return order ? order : strcmp(a->column, b->column);
 }
 
-static int read_groups(struct dead_letters *letters, struct bundles *groups, struct err *err)
+static int read_tallies(struct dead_letters *letters, struct tallies *tallies, struct err *err)
 {
     struct letter letter;
     int got;
 
-    groups->keys.key_size = sizeof(struct bundle_key);
+    tallies->keys.key_size = sizeof(struct tally_key);
     while ((got = dead_letters_next(letters, &letter, err)) == 1)
-        count_letter(groups, &letter);
-    if (groups->keys.count) /* numbers are of no use from here on */
-        qsort(groups->items, groups->keys.count, sizeof *groups->items, compare_groups);
+        count_letter(tallies, &letter);
+    if (tallies->keys.count) /* numbers are of no use from here on */
+        qsort(tallies->items, tallies->keys.count, sizeof *tallies->items, compare_tallies);
     return got;
 }
 
@@ -225,31 +225,31 @@ static void delivery_json(const struct letters_of *delivery, struct json *json)
         json_none(json);
 }
 
-static void group_json(const struct bundles *groups, const struct bundle *group, struct json *json)
+static void tally_json(const struct tallies *tallies, const struct tally *tally, struct json *json)
 {
     char day[DAY_TEXT_SIZE];
 
     json_open(json, '{');
-    if (*group->feed) {
+    if (*tally->feed) {
         json_key(json, "feed");
-        json_str(json, group->feed);
+        json_str(json, tally->feed);
     }
-    if (groups->by[BY_DAY]) {
+    if (tallies->by[BY_DAY]) {
         json_key(json, "day");
-        json_str(json, day_text(group->day, day));
+        json_str(json, day_text(tally->day, day));
     }
-    if (groups->by[BY_DELIVERY])
-        delivery_json(group->delivery, json);
-    if (groups->by[BY_REASON]) {
+    if (tallies->by[BY_DELIVERY])
+        delivery_json(tally->delivery, json);
+    if (tallies->by[BY_REASON]) {
         json_key(json, "reason");
-        json_str(json, reason_names[group->reason]);
+        json_str(json, reason_names[tally->reason]);
     }
-    if (groups->by[BY_COLUMN]) {
+    if (tallies->by[BY_COLUMN]) {
         json_key(json, "column");
-        json_str(json, *group->column ? group->column : NULL);
+        json_str(json, *tally->column ? tally->column : NULL);
     }
     json_key(json, "count");
-    json_uint(json, group->count);
+    json_uint(json, tally->count);
     json_close(json, '}');
 }
 
@@ -283,23 +283,23 @@ static bool balances(const struct letters_total *total)
     return !total->differing && !total->foreign;
 }
 
-static void ls_json(const struct bundles *groups, const struct dead_letters *letters,
+static void ls_json(const struct tallies *tallies, const struct dead_letters *letters,
                     const struct letters_total *total, struct buffer *out)
 {
     const struct {
         const char *name;
         uint64_t value;
     } numbers[] = {
-        { "matching", groups->matching }, { "letters", total->count },   { "stated", total->stated },
-        { "repeated", total->repeated },  { "foreign", total->foreign },
+        { "matching", tallies->matching }, { "letters", total->count },   { "stated", total->stated },
+        { "repeated", total->repeated },   { "foreign", total->foreign },
     };
     struct json json = json_to(out);
 
     json_open(&json, '{');
-    json_key(&json, "groups");
+    json_key(&json, "counts");
     json_open(&json, '[');
-    for (size_t i = 0; i < groups->keys.count; i++)
-        group_json(groups, &groups->items[i], &json);
+    for (size_t i = 0; i < tallies->keys.count; i++)
+        tally_json(tallies, &tallies->items[i], &json);
     json_close(&json, ']');
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         json_key(&json, numbers[i].name);
@@ -314,24 +314,24 @@ static void ls_json(const struct bundles *groups, const struct dead_letters *let
 
 /* --- text --- */
 
-static void group_text(const struct bundles *groups, const struct bundle *group, struct buffer *out)
+static void tally_text(const struct tallies *tallies, const struct tally *tally, struct buffer *out)
 {
     char day[DAY_TEXT_SIZE], digest[DIGEST_SHORT_SIZE];
 
-    if (*group->feed)
-        buffer_printf(out, "%-22s ", group->feed);
-    if (groups->by[BY_DAY])
-        buffer_printf(out, "%s ", day_text(group->day, day));
-    if (groups->by[BY_DELIVERY])
-        buffer_printf(out, "%s (sequence %" PRIu64 ") ", dlq_digest(group->delivery, digest),
-                      group->delivery->sequence);
-    if (groups->by[BY_REASON])
-        buffer_printf(out, "%-16s ", reason_names[group->reason]);
-    if (groups->by[BY_COLUMN])
-        buffer_printf(out, "%-16s ", *group->column ? group->column : "(whole line)");
-    buffer_printf(out, "%10" PRIu64, group->count);
-    if (groups->by[BY_REASON])
-        buffer_printf(out, "  %s", reason_texts[group->reason]);
+    if (*tally->feed)
+        buffer_printf(out, "%-22s ", tally->feed);
+    if (tallies->by[BY_DAY])
+        buffer_printf(out, "%s ", day_text(tally->day, day));
+    if (tallies->by[BY_DELIVERY])
+        buffer_printf(out, "%s (sequence %" PRIu64 ") ", dlq_digest(tally->delivery, digest),
+                      tally->delivery->sequence);
+    if (tallies->by[BY_REASON])
+        buffer_printf(out, "%-16s ", reason_names[tally->reason]);
+    if (tallies->by[BY_COLUMN])
+        buffer_printf(out, "%-16s ", *tally->column ? tally->column : "(whole line)");
+    buffer_printf(out, "%10" PRIu64, tally->count);
+    if (tallies->by[BY_REASON])
+        buffer_printf(out, "  %s", reason_texts[tally->reason]);
     buffer_add_byte(out, '\n');
 }
 
@@ -372,19 +372,19 @@ static void balance_text(const struct dead_letters *letters, const struct letter
     differing_text(letters, out);
 }
 
-static void ls_text(const struct bundles *groups, const struct dead_letters *letters,
+static void ls_text(const struct tallies *tallies, const struct dead_letters *letters,
                     const struct letters_total *total, struct buffer *out)
 {
-    for (size_t i = 0; i < groups->keys.count; i++)
-        group_text(groups, &groups->items[i], out);
-    buffer_printf(out, "%" PRIu64 " dead letters", groups->matching);
-    if (groups->matching != total->count)
+    for (size_t i = 0; i < tallies->keys.count; i++)
+        tally_text(tallies, &tallies->items[i], out);
+    buffer_printf(out, "%" PRIu64 " dead letters", tallies->matching);
+    if (tallies->matching != total->count)
         buffer_printf(out, " of %" PRIu64, total->count);
     if (total->repeated)
         buffer_printf(out, ", %" PRIu64 " of them more than once in the log", total->repeated);
     buffer_add_byte(out, '\n');
     balance_text(letters, total, out);
-    if (groups->matching)
+    if (tallies->matching)
         buffer_add_string(out, "Next: olive dlq show for the lines, olive dlq export --csv FILE for the "
                                "department; both take the same filters\n");
 }
@@ -392,17 +392,17 @@ static void ls_text(const struct bundles *groups, const struct dead_letters *let
 int run_dlq_ls(struct cli *cli, struct err *err)
 {
     CLEANUP(dead_letters_closep) struct dead_letters *letters = NULL;
-    CLEANUP(groups_free) struct bundles groups = { 0 };
+    CLEANUP(tallies_free) struct tallies tallies = { 0 };
     CLEANUP(buffer_free) struct buffer out = { 0 };
     struct letters_total total;
     struct dlq_filter filter;
 
-    if (dlq_filter(cli, &filter, err) < 0 || parse_by(cli->options.by, groups.by, err) < 0 ||
+    if (dlq_filter(cli, &filter, err) < 0 || parse_by(cli->options.by, tallies.by, err) < 0 ||
         dead_letters_open(cli->conf, &filter.filter, &letters, err) < 0 ||
-        read_groups(letters, &groups, err) < 0)
+        read_tallies(letters, &tallies, err) < 0)
         return -1;
     dead_letters_total(letters, &total);
-    (cli->options.json ? ls_json : ls_text)(&groups, letters, &total, &out);
+    (cli->options.json ? ls_json : ls_text)(&tallies, letters, &total, &out);
     if (cli_print(&out, err) < 0)
         return -1;
     return balances(&total) ? EXIT_OK : EXIT_FAILED;

@@ -34,7 +34,7 @@ static const struct option_row option_rows[] = {
     { "column", "COLUMN", AT(column), "only for this column, by its canonical name; '' for the line as a whole" },
     { "day", "YYYY-MM-DD", AT(day), "only of deliveries received on this day (UTC+8)" },
     { "delivery", "HEX", AT(delivery), "only of deliveries whose digest begins so" },
-    { "by", "WORDS", AT(by), "how to group: any of feed,reason,column,day,delivery; default feed,reason,column" },
+    { "by", "WORDS", AT(by), "what to tell apart in counting: any of feed,reason,column,day,delivery; default feed,reason,column" },
     { "csv", "FILE", AT(csv), "write lines with their places and reasons, as CSV for the department" },
     { "lines", "FILE", AT(lines), "write the lines alone, byte for byte as they came" },
     { "follow", NULL, AT(follow), "wait for more at the end" },
