@@ -144,13 +144,13 @@ static int write_row(struct export *export, struct err *err)
 
 /* --- CSV (RFC 4180) --- */
 
-static void csv_text(struct buffer *row, const char *data, size_t len)
+static void csv_text(struct buffer *row, const char *before, const struct buffer *text)
 {
-    buffer_add_byte(row, '"');
-    for (size_t i = 0; i < len; i++) {
-        if (data[i] == '"')
+    buffer_printf(row, "\"%s", before);
+    for (size_t i = 0; i < text->size; i++) {
+        if (text->data[i] == '"')
             buffer_add_byte(row, '"');
-        buffer_add_byte(row, (uint8_t)data[i]);
+        buffer_add_byte(row, text->data[i]);
     }
     buffer_add_byte(row, '"');
 }
@@ -166,10 +166,9 @@ static void csv_line(struct dlq_lines *lines, uint64_t index, struct text raw, s
     CLEANUP(buffer_free) struct buffer text = { 0 };
 
     legible_add(dlq_legible(lines, index), raw, &text);
-    if (is_formula(&text))
-        buffer_add_string(row, "\"'");
-    csv_text(row, (const char *)text.data, text.size);
-    explicit_bzero(text.data, text.capacity);
+    csv_text(row, is_formula(&text) ? "'" : "", &text);
+    if (text.data)
+        explicit_bzero(text.data, text.capacity);
 }
 
 static void csv_row(struct dlq_lines *lines, uint64_t index, struct text raw, struct buffer *row)

@@ -72,7 +72,7 @@ class Office(Scenario):
         (inbox / f"{sequence}.csv").write_bytes(data)
         (inbox / f"{sequence}.csv.ok").write_text(f"sequence={sequence}\nreceived={received}\n", "utf-8")
 
-    def dlq(self, *words, key=None, fault=None):
+    def dlq(self, *words, key=None):
         """The finished program; bytes, for what it shows need not be text."""
         options = ["--set", f"keys.dead_letter={key}"] if key else []
         return subprocess.run([BUILD / "daemon/cli/olive", "dlq", *words, "--config", self.config, *options],
@@ -151,7 +151,7 @@ def filtered(tap, office):
                (code, told["counts"]) == (0, want), told)
     for words, says in [(["--by", "colour"], b"--by takes"), (["--reason", "BAD_IDEA"], b"did you mean BAD_ID"),
                         (["--day", "yesterday"], b"--day takes"), (["--delivery", "xyz"], b"--delivery takes"),
-                        (["--feed", "bnak"], b"did you mean bank")]:
+                        (["--feed", "banks"], b"did you mean bank")]:
         done = office.dlq("ls", *words)
         tap.ok(f"ls {' '.join(words)} is a usage error that helps", done.returncode == 2 and says in done.stderr, done)
 
