@@ -107,7 +107,7 @@ static int read_receipts(struct dead_letters *letters, struct wire *wire, struct
     struct event event;
     int got;
 
-    if (topic_reader_open(letters->conf, conf_topic_delivery(letters->conf, topic), &reader, err) < 0)
+    if (topic_reader_open(letters->conf, conf_topic_delivery(letters->conf, topic), NULL, &reader, err) < 0)
         return -1;
     while ((got = topic_reader_next(reader, &message, err)) == 1) {
         struct err ignored = { 0 }; /* a message that is no event is olive-fuse's to quarantine */
@@ -324,7 +324,7 @@ static int open_topic(struct dead_letters *letters, struct err *err)
 {
     key_table_free(&letters->ids);
     conf_topic_dlq(letters->conf, (enum source)letters->source, letters->topic);
-    return topic_reader_open(letters->conf, letters->topic, &letters->reader, err);
+    return topic_reader_open(letters->conf, letters->topic, NULL, &letters->reader, err);
 }
 
 static int next_in_topic(struct dead_letters *letters, struct letter *ret, struct err *err)

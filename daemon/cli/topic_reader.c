@@ -17,7 +17,13 @@ struct topic_reader {
     size_t at; /* in the batch */
 };
 
-static int find_ends(const struct conf *conf, struct topic_reader *reader, struct err *err)
+static int64_t max64(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int find_ends(const struct conf *conf, const struct topic_range *range, struct topic_reader *reader,
+                     struct err *err)
 {
     CLEANUP(admin_closep) struct admin *admin = NULL;
 
@@ -29,6 +35,9 @@ static int find_ends(const struct conf *conf, struct topic_reader *reader, struc
     for (int32_t i = 0; i < reader->partitions; i++) {
         if (admin_watermarks(admin, reader->topic, i, &reader->next[i], &reader->end[i], err) < 0)
             return -1;
+        reader->next[i] = max64(reader->next[i], range->from);
+        if (range->follow)
+            reader->end[i] = INT64_MAX;
         reader->left += reader->next[i] < reader->end[i];
     }
     return 0;
@@ -45,12 +54,14 @@ static int open_consumer(const struct conf *conf, struct topic_reader *reader, s
     return count ? consumer_open_plain(conf, cuts, count, &reader->consumer, err) : 0;
 }
 
-int topic_reader_open(const struct conf *conf, const char *topic, struct topic_reader **ret, struct err *err)
+int topic_reader_open(const struct conf *conf, const char *topic, const struct topic_range *range,
+                      struct topic_reader **ret, struct err *err)
 {
+    static const struct topic_range all = { 0 };
     CLEANUP(topic_reader_closep) struct topic_reader *reader = mem_zalloc(sizeof *reader);
 
     snprintf(reader->topic, sizeof reader->topic, "%s", topic);
-    if (find_ends(conf, reader, err) < 0 || open_consumer(conf, reader, err) < 0)
+    if (find_ends(conf, range ? range : &all, reader, err) < 0 || open_consumer(conf, reader, err) < 0)
         return -1;
     *ret = reader;
     reader = NULL;
@@ -83,7 +94,9 @@ static int take(struct topic_reader *reader, struct err *err)
         return -1;
     if (consumer_out_of_range(reader->consumer, &topic, &partition))
         return err_stop(err, EXIT_FAILED,
-                        "%s, partition %" PRId32 ": messages went away while they were read (retention?)",
+                        "%s, partition %" PRId32
+                        ": the log does not have what is to be read (retention took it away, or it begins "
+                        "beyond the end)",
                         topic, partition);
     return 0;
 }
@@ -112,4 +125,9 @@ int topic_reader_next(struct topic_reader *reader, const struct bus_message **re
         }
     }
     return 0;
+}
+
+bool topic_reader_waits(const struct topic_reader *reader)
+{
+    return reader->at == reader->batch.count;
 }
