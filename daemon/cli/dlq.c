@@ -28,11 +28,11 @@ static int parse_reason(const char *word, enum reason *ret, struct err *err)
     return err_stop(err, EXIT_USAGE, "no reason %s%s", word, suggestion_text(&near, hint));
 }
 
-static int parse_delivery(const char *word, char ret[2 * DIGEST_SIZE + 1], struct err *err)
+static int parse_delivery(const char *word, char ret[DIGEST_TEXT_SIZE], struct err *err)
 {
     size_t len = strlen(word);
 
-    if (!len || len > 2 * DIGEST_SIZE || strspn(word, "0123456789abcdefABCDEF") != len)
+    if (!len || len >= DIGEST_TEXT_SIZE || strspn(word, "0123456789abcdefABCDEF") != len)
         return err_stop(err, EXIT_USAGE, "--delivery takes the first hexadecimal digits of a digest");
     for (size_t i = 0; i <= len; i++)
         ret[i] = (char)tolower((unsigned char)word[i]);

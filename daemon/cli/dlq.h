@@ -10,14 +10,15 @@
 #include "daemon/cli/dead_letters.h"
 #include "daemon/cli/legible.h"
 
+enum { DIGEST_SHORT = 12, DIGEST_SHORT_SIZE = DIGEST_SHORT + 1, DIGEST_TEXT_SIZE = 2 * DIGEST_SIZE + 1 };
+
 struct dlq_filter {
     struct letter_filter filter;
-    char delivery[2 * DIGEST_SIZE + 1];
+    char delivery[DIGEST_TEXT_SIZE];
 };
 /* --feed, --reason, --column, --day, --delivery. */
 int dlq_filter(const struct cli *cli, struct dlq_filter *ret, struct err *err);
 
-enum { DIGEST_SHORT = 12, DIGEST_SHORT_SIZE = DIGEST_SHORT + 1 };
 /* As many digits of a delivery's digest as people need. */
 const char *dlq_digest(const struct letters_of *delivery, char ret[DIGEST_SHORT_SIZE]);
 

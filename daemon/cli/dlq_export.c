@@ -175,7 +175,7 @@ static void csv_row(struct dlq_lines *lines, uint64_t index, struct text raw, st
 {
     const struct dlq_line *line = dlq_lines_at(lines, index);
     const struct letters_of *delivery = line->delivery;
-    char digest[2 * DIGEST_SIZE + 1];
+    char digest[DIGEST_TEXT_SIZE];
 
     hex_encode(delivery->digest, DIGEST_SIZE, digest);
     buffer_printf(row, "%s,%s,", delivery->feed, digest);

@@ -11,7 +11,7 @@ enum { LIMIT = 20 };
 struct shown { /* one line, ready to be printed */
     const struct dlq_line *line;
     bool opened, exact;
-    char digest[2 * DIGEST_SIZE + 1]; /* of a line too long, in hexadecimal digits */
+    char digest[DIGEST_TEXT_SIZE]; /* of a line too long, in hexadecimal digits */
     struct buffer text;
 };
 

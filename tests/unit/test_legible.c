@@ -42,7 +42,7 @@ static void what_could_steer_a_terminal_is_escaped(void **state)
                "2J"),
           "\\u{009B}2J" },                                                /* CSI of one character */
         { LINE("\xE2\x80\xAEtxt\xE2\x80\xAC"), "\\u{202E}txt\\u{202C}" }, /* turns the text around */
-        { LINE("\xE2\x81\xA6\xE2\x80\xA8\xEF\xBB\xBF"), "\\u{2066}\\u{2028}\\u{FEFF}" },
+        { LINE("\xE2\x81\xA6\xE2\x81\xA9\xE2\x80\xA8\xEF\xBB\xBF"), "\\u{2066}\\u{2069}\\u{2028}\\u{FEFF}" },
         { LINE("\xF3\xA0\x81\x81"), "\\u{E0041}" }, /* a tag, which nobody sees */
     };
 
