@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/arena.h"
+#include "lib/core/dead_letter.h"
 #include "lib/io/bus.h"
 #include "lib/wire/record_wire.h"
 
@@ -77,15 +78,6 @@ int publisher_record(struct publisher *publisher, const struct record *record, s
 }
 
 /* --- dead letters --- */
-
-void dead_letter_context(const char *feed, const uint8_t delivery[DIGEST_SIZE], uint64_t line,
-                         struct buffer *ret)
-{
-    buffer_clear(ret);
-    buffer_add(ret, feed, strlen(feed) + 1);
-    buffer_add(ret, delivery, DIGEST_SIZE);
-    put_be64(buffer_grow(ret, sizeof line), line);
-}
 
 struct headers {
     struct bus_header items[HEADERS_MAX];

@@ -30,9 +30,6 @@ struct dead_letter {
 };
 /* The line as it came, encrypted; its headers say where and why and never hold a value. */
 int publisher_dead_letter(struct publisher *publisher, const struct dead_letter *letter, struct err *err);
-/* The bytes that a sealed line is bound to: feed ‖ 0 ‖ delivery digest ‖ line as 8 bytes, big-endian. */
-void dead_letter_context(const char *feed, const uint8_t delivery[DIGEST_SIZE], uint64_t line,
-                         struct buffer *ret);
 
 /* A packed event for olive.delivery.v1. */
 int publisher_event(struct publisher *publisher, const struct buffer *event, struct err *err);

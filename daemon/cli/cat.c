@@ -1,15 +1,11 @@
 /* olive cat TOPIC: messages as JSON lines. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/cli/cli.h"
+#include "daemon/cli/topic_reader.h"
 #include "lib/base/arena.h"
-#include "lib/io/bus.h"
-#include "lib/io/log.h"
 #include "lib/wire/record_wire.h"
-
-enum { WAIT_MS = 500, TAKE_MAX = 1000 };
 
 enum content { CONTENT_RECORD, CONTENT_DEAD_LETTER, CONTENT_EVENT };
 
@@ -17,9 +13,7 @@ struct cat {
     char topic[TOPIC_SIZE];
     enum content content;
     enum source source;
-    int32_t partitions;
-    int64_t *next, *end; /* of each partition */
-    uint64_t left;       /* messages still to print */
+    uint64_t left; /* messages still to print */
     struct wire *wire;
     struct arena *arena;
 };
@@ -121,97 +115,44 @@ static void add_message(struct cat *cat, const struct bus_message *message, stru
 
 /* --- reading --- */
 
-static int64_t max64(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static int find_ends(const struct conf *conf, struct cat *cat, int64_t from, struct err *err)
-{
-    CLEANUP(admin_closep) struct admin *admin = NULL;
-
-    if (admin_open(conf, &admin, err) < 0 ||
-        admin_partition_count(admin, cat->topic, &cat->partitions, err) < 0)
-        return -1;
-    cat->next = mem_zalloc((size_t)cat->partitions * sizeof *cat->next);
-    cat->end = mem_zalloc((size_t)cat->partitions * sizeof *cat->end);
-    for (int32_t i = 0; i < cat->partitions; i++) {
-        if (admin_watermarks(admin, cat->topic, i, &cat->next[i], &cat->end[i], err) < 0)
-            return -1;
-        cat->next[i] = max64(cat->next[i], from);
-    }
-    return 0;
-}
-
-static bool at_end(const struct cat *cat)
-{
-    for (int32_t i = 0; i < cat->partitions; i++)
-        if (cat->next[i] < cat->end[i])
-            return false;
-    return true;
-}
-
-static int open_reader(const struct conf *conf, const struct cat *cat, struct consumer **ret, struct err *err)
-{
-    CLEANUP(mem_freep) struct topic_cut *cuts = mem_alloc((size_t)cat->partitions * sizeof *cuts);
-
-    for (int32_t i = 0; i < cat->partitions; i++)
-        cuts[i] = (struct topic_cut){ cat->topic, i, cat->next[i] };
-    return consumer_open_plain(conf, cuts, (size_t)cat->partitions, ret, err);
-}
-
-static int print_batch(struct cat *cat, const struct bus_batch *batch, bool follow, struct err *err)
+static int print_all(struct cat *cat, struct topic_reader *reader, bool follow, struct err *err)
 {
     CLEANUP(buffer_free) struct buffer out = { 0 };
+    const struct bus_message *message;
+    int got = 1;
 
-    for (size_t i = 0; i < batch->count && cat->left; i++) {
-        const struct bus_message *message = &batch->messages[i];
-
-        cat->next[message->partition] = message->offset + 1;
-        if (!follow && message->offset >= cat->end[message->partition])
-            continue; /* came after the start: not what was asked */
+    while (cat->left && got) {
+        got = topic_reader_next(reader, &message, err);
+        if (got < 0 && (err->kind != ERR_RETRY || !follow))
+            return -1;
+        if (got <= 0)
+            continue;
         add_message(cat, message, &out);
         cat->left--;
+        if (cat->left && !topic_reader_waits(reader))
+            continue;
+        if (cli_print(&out, err) < 0)
+            return -1;
+        buffer_clear(&out);
     }
     return cli_print(&out, err);
 }
 
-static int print_all(const struct conf *conf, struct cat *cat, bool follow, struct err *err)
-{
-    CLEANUP(consumer_closep) struct consumer *consumer = NULL;
-    struct bus_batch batch;
-
-    if (open_reader(conf, cat, &consumer, err) < 0)
-        return -1;
-    while (cat->left && (follow || !at_end(cat))) {
-        if (consumer_take(consumer, WAIT_MS, TAKE_MAX, &batch, err) < 0) {
-            if (err->kind != ERR_RETRY || !follow)
-                return -1;
-            continue;
-        }
-        if (print_batch(cat, &batch, follow, err) < 0)
-            return -1;
-    }
-    return EXIT_OK;
-}
-
 int run_cat(struct cli *cli, struct err *err)
 {
-    struct cat cat = { 0 };
+    CLEANUP(topic_reader_closep) struct topic_reader *reader = NULL;
+    CLEANUP(wire_freep) struct wire *wire = wire_new();
+    CLEANUP(arena_freep) struct arena *arena = arena_new(0);
+    struct topic_range range = { .follow = cli->options.follow };
+    struct cat cat = { .wire = wire, .arena = arena };
     uint64_t from = 0;
-    int code = -1;
 
     if (find_topic(cli->conf, cli->words[0], &cat, err) < 0 || cli_limit(cli, UINT64_MAX, &cat.left, err) < 0)
         return -1;
     if (cli->options.from && !text_digits(text_of(cli->options.from), 18, &from))
         return err_stop(err, EXIT_USAGE, "--from takes an offset");
-    cat.wire = wire_new();
-    cat.arena = arena_new(0);
-    if (find_ends(cli->conf, &cat, (int64_t)from, err) == 0)
-        code = print_all(cli->conf, &cat, cli->options.follow, err);
-    arena_free(cat.arena);
-    wire_free(cat.wire);
-    free(cat.next);
-    free(cat.end);
-    return code;
+    range.from = (int64_t)from;
+    if (topic_reader_open(cli->conf, cat.topic, &range, &reader, err) < 0)
+        return -1;
+    return print_all(&cat, reader, range.follow, err);
 }

@@ -2,6 +2,7 @@
 #include "daemon/cli/cli.h"
 
 #define ADDRESS "kind household token"
+#define LETTERS "feed reason column day delivery"
 
 /* clang-format off */
 const struct command commands[] = {
@@ -22,6 +23,17 @@ const struct command commands[] = {
     { "feed ls", "", 0, 0, NULL, false, run_feed_ls, "Feeds, their last delivery, gaps and counts", NULL },
     { "feed test", "FEED FILE", 2, 2, NULL, false, run_feed_test, "Check a file as olive-connect would, publishing nothing",
       "Counts lines by reason and column. Exit 65 when a line is bad.\n" },
+    { "dlq ls", "", 0, 0, LETTERS " by", false, run_dlq_ls, "Dead letters, counted by feed, reason and column",
+      "Each record id counts once, however often the log has it, and their number must be that of the receipts.\n"
+      "Exit 1 when it is not, or not yet: a delivery that is being published has no receipt.\n" },
+    { "dlq show", "", 0, 0, LETTERS " limit", false, run_dlq_show, "The lines of dead letters, for who holds their key",
+      "Bytes that are no character, and characters that could steer a terminal, are shown as \\xNN or \\u{NNNN}.\n"
+      "Shows 20 unless --limit says more. Who looked, at what and when is first written to audit/dlq.log below\n"
+      "connect.state. Exit 78 without the key, 1 when letters cannot be opened by it.\n" },
+    { "dlq export", "", 0, 0, LETTERS " csv lines", false, run_dlq_export, "The lines of dead letters as a file for the department",
+      "--csv: UTF-8 with a mark, as spreadsheets want it; a line that one would take for a formula gets a ' in front.\n"
+      "--lines: to be corrected; of one feed, without its header. One of the two. A file that is there stays as it is.\n"
+      "Who exported what and when is first written to audit/dlq.log below connect.state.\n" },
     { "status", "", 0, 0, NULL, false, run_status, "Does every line balance, how far is the state, is it settled?",
       "Lines received = published + dead-lettered + duplicate + obsolete + rejected, per feed and in total; records\n"
       "read = distinct + repeated + quarantined, per topic. Exit 1 when something does not balance.\n" },

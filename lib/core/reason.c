@@ -39,6 +39,25 @@ const char *const reason_texts[REASON_COUNT] = {
     [NO_KNOWN_COLUMN] = "has a header without one known column name",
 };
 
+const char *const reason_chinese[REASON_COUNT] = {
+    [REASON_NONE] = "没有问题。",
+    [LINE_TOO_LONG] = "该行超过允许的最大长度。",
+    [BAD_ENCODING] = "该行含有不属于约定字符集的字节。",
+    [BAD_COLUMN_COUNT] = "该行的列数与表头或约定不符，或者引号没有成对。",
+    [MISSING] = "该列为必填项，但没有填写。",
+    [BAD_ID] = "该列不是有效的号码：格式、校验码或出生日期有误。",
+    [BAD_AMOUNT] = "该列不是约定格式的数字，或者小数位数过多。",
+    [OUT_OF_RANGE] = "该列的数值超出允许的范围。",
+    [BAD_DATE] = "该列不是真实存在的日期或期间，或者结束早于开始。",
+    [BAD_CODE] = "该列的代码不在约定的代码表内。",
+    [UNKNOWN_CURRENCY] = "币种不是人民币（CNY）。",
+    [FIELD_NOT_ALLOWED] = "文件含有未约定的列。",
+    [CONTRADICTS_CONTROL_TOTAL] = "文件与控制文件或控制行不一致。",
+    [OVER_ERROR_LIMIT] = "文件的错误行数超过限额。",
+    [NOT_TEXT] = "文件不是文本文件。",
+    [NO_KNOWN_COLUMN] = "文件的表头没有一个已知的列名。",
+};
+
 int err_reject(struct err *err, enum reason reason)
 {
     err_set(err, ERR_REJECT, "%s", reason_texts[reason]);

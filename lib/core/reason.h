@@ -29,6 +29,7 @@ enum reason {
 
 extern const char *const reason_names[REASON_COUNT]; /* "LINE_TOO_LONG" … */
 extern const char *const reason_texts[REASON_COUNT]; /* "is longer than the feed allows" …: never a value */
+extern const char *const reason_chinese[REASON_COUNT]; /* a sentence for the department that sent the line */
 
 int err_reject(struct err *err, enum reason reason); /* ERR_REJECT with that code and text; returns -1 */
 /* 0 for PARSE_OK; PARSE_BAD becomes BAD_AMOUNT, PARSE_RANGE OUT_OF_RANGE. */
