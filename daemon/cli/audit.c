@@ -93,6 +93,8 @@ static void add_line(const struct audit_entry *entry, struct buffer *out)
     filter_json(entry->filter, &json);
     json_key(&json, "letters");
     json_uint(&json, entry->letters);
+    if (entry->why)
+        legible_json(&json, "why", entry->why);
     json_close(&json, '}');
     buffer_add_byte(out, '\n');
 }

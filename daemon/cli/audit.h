@@ -13,6 +13,7 @@ struct audit_entry {
     const char *file;    /* where it goes; NULL: standard output */
     const struct letter_filter *filter;
     uint64_t letters;
+    const char *why; /* as the operator says; NULL: nothing */
 };
 
 int audit_write(const struct conf *conf, const struct audit_entry *entry, struct err *err);

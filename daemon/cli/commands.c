@@ -2,7 +2,7 @@
 #include "daemon/cli/cli.h"
 
 #define ADDRESS "kind household token"
-#define LETTERS "feed reason column day delivery"
+#define LETTERS "feed reason column day delivery open"
 
 /* clang-format off */
 const struct command commands[] = {
@@ -23,6 +23,10 @@ const struct command commands[] = {
     { "feed ls", "", 0, 0, NULL, false, run_feed_ls, "Feeds, their last delivery, gaps and counts", NULL },
     { "feed test", "FEED FILE", 2, 2, NULL, false, run_feed_test, "Check a file as olive-connect would, publishing nothing",
       "Counts lines by reason and column. Exit 65 when a line is bad.\n" },
+    { "feed dismiss", "FEED", 1, 1, "why", false, run_feed_dismiss, "Settle an incomplete list: dismiss what is open of it",
+      "A list with dead letters ends nothing; when none is open any more, what it lacks is ended.\n" },
+    { "feed open", "FEED DIGEST", 2, 2, "why", false, run_feed_open, "A delivered file as it came, from the archive",
+      "DIGEST: the first digits of its SHA-256, as the archive names it. For who holds the dead-letter key; audited.\n" },
     { "dlq ls", "", 0, 0, LETTERS " by", false, run_dlq_ls, "Dead letters, counted by feed, reason and column",
       "Each record id counts once, however often the log has it, and their number must be that of the receipts.\n"
       "Exit 1 when it is not, or not yet: a delivery that is being published has no receipt.\n" },
@@ -34,6 +38,12 @@ const struct command commands[] = {
       "--csv: UTF-8 with a mark, as spreadsheets want it; a line that one would take for a formula gets a ' in front.\n"
       "--lines: to be corrected; of one feed, without its header. One of the two. A file that is there stays as it is.\n"
       "Who exported what and when is first written to audit/dlq.log below connect.state.\n" },
+    { "dlq replay", "FEED FILE", 2, 2, "delivery only why", false, run_dlq_replay, "Send corrected lines through the same connector",
+      "FILE has the feed's form, with its header if it has one, without control lines. It becomes a delivery of its own\n"
+      "with the original's sequence; --delivery says which original, --only which of its dead letters are settled by it\n"
+      "(default: all that are open). olive-connect does it; `olive dlq ls` says when it is done. Run it as its user.\n" },
+    { "dlq dismiss", "FEED", 1, 1, "delivery only why", false, run_dlq_dismiss, "Say that dead letters will not be mended",
+      "They stay where they are and are no longer open. --why is written to audit/dlq.log and nowhere else.\n" },
     { "status", "", 0, 0, NULL, false, run_status, "Does every line balance, how far is the state, is it settled?",
       "Lines received = published + dead-lettered + duplicate + obsolete + rejected, per feed and in total; records\n"
       "read = distinct + repeated + quarantined, per topic. Exit 1 when something does not balance.\n" },

@@ -79,6 +79,32 @@ static bool lets_delivery(const struct letter_filter *filter, const struct lette
 
 /* --- receipts --- */
 
+/* One that was refused, or came twice, has settled nothing. */
+static void note_act(struct dead_letters *letters, const struct receipt *receipt)
+{
+    const struct act *act = &receipt->act;
+    struct letters_of *original;
+    size_t size = act->line_count * sizeof *act->lines;
+
+    if (!act->any || receipt->state == DELIVERY_REJECTED || receipt->state == DELIVERY_DUPLICATE)
+        return;
+    original = find_delivery(letters, act->original, receipt->feed);
+    original->acts++;
+    original->settled =
+        mem_realloc(original->settled, original->settled_count * sizeof *act->lines + size + 1);
+    if (size)
+        memcpy(original->settled + original->settled_count, act->lines, size);
+    original->settled_count += act->line_count;
+}
+
+static bool is_settled(const struct letters_of *delivery, uint64_t line)
+{
+    for (size_t i = 0; i < delivery->settled_count; i++)
+        if (line >= delivery->settled[i].first && line <= delivery->settled[i].last)
+            return true;
+    return false;
+}
+
 static void note_receipt(struct dead_letters *letters, const struct receipt *receipt)
 {
     struct arrival arrival = { .number = receipt->arrival };
@@ -89,6 +115,7 @@ static void note_receipt(struct dead_letters *letters, const struct receipt *rec
     key_table_put(&letters->arrivals, &arrival, &new);
     if (!new)
         return;
+    note_act(letters, receipt);
     delivery = find_delivery(letters, receipt->delivery.digest, receipt->feed);
     delivery->stated += receipt->dead_lettered;
     if (delivery->has_receipt && !receipt->dead_lettered)
@@ -174,6 +201,8 @@ void dead_letters_close(struct dead_letters *letters)
 {
     if (!letters)
         return;
+    for (size_t i = 0; i < letters->digests.count; i++)
+        free(delivery_at(letters, i)->settled);
     for (size_t i = 0; i < letters->chunk_count; i++)
         free(letters->chunks[i]);
     free(letters->chunks);
@@ -208,10 +237,10 @@ static bool read_number(const struct bus_message *message, const char *name, uin
     return text_digits(header_of(message, name), NUMBER_DIGITS_MAX, ret);
 }
 
-/* Feeds and columns have names of small letters, digits, - and _; zeros behind, so that it can be a key. */
+/* Feeds and columns have names of letters, digits, - and _; zeros behind, so that it can be a key. */
 static bool read_name(struct text text, char *ret, size_t size)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
     if (text.len >= size)
         return false;
@@ -306,6 +335,7 @@ static bool count_letter(struct dead_letters *letters, const struct bus_message 
     if (!delivery->has_receipt && !delivery->received_ms)
         delivery->received_ms = message->timestamp_ms;
     ret->delivery = delivery;
+    ret->open = !is_settled(delivery, ret->line);
     ret->column = intern_column(letters, names->column);
     ret->day = day_of_ms(delivery->received_ms);
     return true;
@@ -313,7 +343,7 @@ static bool count_letter(struct dead_letters *letters, const struct bus_message 
 
 static bool lets_letter(const struct letter_filter *filter, const struct letter *letter)
 {
-    return (!filter->reason || filter->reason == letter->reason) &&
+    return (!filter->open || letter->open) && (!filter->reason || filter->reason == letter->reason) &&
            (!filter->column || !strcmp(filter->column, letter->column)) &&
            (filter->day == DAY_NONE || filter->day == letter->day);
 }

@@ -20,16 +20,20 @@ struct letters_of { /* a delivery that has dead letters, by receipt or in the to
     uint8_t digest[DIGEST_SIZE];
     char feed[FEED_NAME_SIZE];
     bool has_receipt;
-    uint64_t sequence;   /* 0 without a receipt */
-    int64_t received_ms; /* without a receipt that of its first letter in the log */
-    uint64_t stated;     /* by the receipts */
-    uint64_t count;      /* distinct letters in the topics */
+    uint64_t sequence;         /* 0 without a receipt */
+    int64_t received_ms;       /* without a receipt that of its first letter in the log */
+    uint64_t stated;           /* by the receipts */
+    uint64_t count;            /* distinct letters in the topics */
+    uint64_t acts;             /* that have settled letters of it */
+    struct line_span *settled; /* the lines that they were about */
+    size_t settled_count;
 };
 
 struct letter {
     const struct letters_of *delivery;
     const char *column; /* canonical; "": the line as a whole */
     enum reason reason;
+    bool open;   /* no act has settled it */
     int32_t day; /* of receipt */
     uint64_t line, byte;
     uint64_t line_bytes;        /* of a line too long: its length; 0: the payload is all of it */
@@ -46,6 +50,7 @@ struct letter_filter { /* all of what is said must hold */
     const char *column;   /* NULL: any */
     int32_t day;          /* DAY_NONE: any */
     const char *delivery; /* the first digits of the digest, in lower case; NULL: any */
+    bool open;            /* only those that no act has settled */
 };
 
 struct dead_letters;

@@ -44,8 +44,9 @@ int dlq_filter(const struct cli *cli, struct dlq_filter *ret, struct err *err)
     const struct options *options = &cli->options;
     struct letter_filter *filter = &ret->filter;
 
-    *ret = (struct dlq_filter){ .filter = {
-                                    .feed = options->feed, .column = options->column, .day = DAY_NONE } };
+    *ret = (struct dlq_filter){
+        .filter = { .feed = options->feed, .column = options->column, .day = DAY_NONE, .open = options->open }
+    };
     if (options->reason && parse_reason(options->reason, &filter->reason, err) < 0)
         return -1;
     if (options->day && !day_parse(text_of(options->day), &filter->day))
@@ -72,7 +73,7 @@ static const char *const words[BY_COUNT] = { "feed", "reason", "column", "day", 
 struct tally { /* of what is not told apart by, the zero */
     const struct letters_of *delivery;
     const char *column;
-    uint64_t count;
+    uint64_t count, open;
     enum reason reason;
     int32_t day;
     char feed[FEED_NAME_SIZE];
@@ -89,7 +90,7 @@ struct tallies {
     struct key_table keys;
     struct tally *items; /* by their number in keys */
     size_t capacity;
-    uint64_t matching;
+    uint64_t matching, open;
 };
 
 static void tallies_free(struct tallies *tallies)
@@ -170,7 +171,9 @@ static void count_letter(struct tallies *tallies, const struct letter *letter)
     if (new)
         tallies->items[index] = tally;
     tallies->items[index].count++;
+    tallies->items[index].open += letter->open;
     tallies->matching++;
+    tallies->open += letter->open;
 }
 
 static int compare_int(int64_t a, int64_t b)
@@ -250,6 +253,8 @@ static void tally_json(const struct tallies *tallies, const struct tally *tally,
     }
     json_key(json, "count");
     json_uint(json, tally->count);
+    json_key(json, "open");
+    json_uint(json, tally->open);
     json_close(json, '}');
 }
 
@@ -290,8 +295,8 @@ static void ls_json(const struct tallies *tallies, const struct dead_letters *le
         const char *name;
         uint64_t value;
     } numbers[] = {
-        { "matching", tallies->matching }, { "letters", total->count },   { "stated", total->stated },
-        { "repeated", total->repeated },   { "foreign", total->foreign },
+        { "matching", tallies->matching }, { "open", tallies->open },       { "letters", total->count },
+        { "stated", total->stated },       { "repeated", total->repeated }, { "foreign", total->foreign },
     };
     struct json json = json_to(out);
 
@@ -329,7 +334,7 @@ static void tally_text(const struct tallies *tallies, const struct tally *tally,
         buffer_printf(out, "%-16s ", reason_names[tally->reason]);
     if (tallies->by[BY_COLUMN])
         buffer_printf(out, "%-16s ", *tally->column ? tally->column : "(whole line)");
-    buffer_printf(out, "%10" PRIu64, tally->count);
+    buffer_printf(out, "%10" PRIu64 " %10" PRIu64 " open", tally->count, tally->open);
     if (tallies->by[BY_REASON])
         buffer_printf(out, "  %s", reason_texts[tally->reason]);
     buffer_add_byte(out, '\n');
@@ -380,13 +385,15 @@ static void ls_text(const struct tallies *tallies, const struct dead_letters *le
     buffer_printf(out, "%" PRIu64 " dead letters", tallies->matching);
     if (tallies->matching != total->count)
         buffer_printf(out, " of %" PRIu64, total->count);
+    buffer_printf(out, ", %" PRIu64 " of them open", tallies->open);
     if (total->repeated)
         buffer_printf(out, ", %" PRIu64 " of them more than once in the log", total->repeated);
     buffer_add_byte(out, '\n');
     balance_text(letters, total, out);
-    if (tallies->matching)
+    if (tallies->open)
         buffer_add_string(out, "Next: olive dlq show for the lines, olive dlq export --csv FILE for the "
-                               "department; both take the same filters\n");
+                               "department (both take the same filters),\nolive dlq replay for what it "
+                               "corrected, olive dlq dismiss for what will not be\n");
 }
 
 int run_dlq_ls(struct cli *cli, struct err *err)

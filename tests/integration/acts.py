@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """acts - dead letters replayed corrected, or dismissed: on a delta feed, on lists, and killed at every moment."""
 
+import hashlib
+import json
 import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from desk import BANK, LIST, Desk, bank_lines, id_no, roster_lines  # noqa: E402
+from desk import BANK, LIST, Desk, bank_lines, roster_lines  # noqa: E402
 from stage import Tap  # noqa: E402
 
 POINTS = ["connect-claim", "connect-claimed", "connect-line", "connect-ending", "connect-published", "connect-settling",
@@ -21,6 +23,10 @@ def order(desk, feed, kind, original, settled, data="", acts=0, spans=ALL, name=
     (folder / name).write_text(data, "utf-8")
     lines = [f"act={kind}", f"original={original}", f"settled={settled}", f"acts={acts}"]
     (folder / f"{name}.ok").write_text("\n".join(lines + [f"span={a}-{b}" for a, b in spans]) + "\n")
+
+
+def digest_of(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def delta(tap):
@@ -110,6 +116,50 @@ def lists(tap):
         tap.ok("until that one is settled, too: then what it lacks is retracted", desk.last()["retracted"] == 2, desk.last())
 
 
+def commands(tap):
+    """The same as an operator orders it: what is open, the department's corrections, what will not come."""
+    with Desk() as desk:
+        desk.put("bank", "a.csv", BANK + bank_lines(1, 3) + BAD * 3, sequence=1)
+        desk.once(code=0)
+        original = desk.last()["delivery"]
+        corrected = desk.work / "corrected.csv"
+        corrected.write_text(BANK + bank_lines(50, 2), "utf-8")
+        said = desk.olive("dlq", "replay", "bank", corrected, "--only", "5,6-6", "--why", "the branch corrected two")
+        tap.ok("dlq replay says what it settles, and who does it", "settles 2 dead letters" in said and "olive-connect does it" in said, said)
+        tap.ok("an act that waits is waited for, exit 75", desk.olive("dlq", "dismiss", "bank", code=(75,)) == "")
+        desk.once(code=0)
+        tap.ok("olive-connect does it", desk.last()["published"] == 2 and desk.last()["act"]["settled"] == 2, desk.last())
+        counts = json.loads(desk.olive("dlq", "ls", "--output", "json"))
+        tap.ok("dlq ls tells what is open from what is settled, and still balances",
+               (counts["matching"], counts["open"], counts["balanced"]) == (3, 1, True), counts)
+        shown = desk.olive("dlq", "show", "--open")
+        tap.ok("and --open shows the rest alone", shown.count("BAD_ID") == 1 and "line 7:" in shown, shown)
+        desk.olive("dlq", "dismiss", "bank", "--delivery", original[:8], "--why", "客户已销户")
+        desk.once(code=0)
+        counts = json.loads(desk.olive("dlq", "ls", "--output", "json"))
+        tap.ok("dismissed, none is open", (counts["open"], desk.last()["state"]) == (0, "dismissed"), counts)
+        desk.olive("dlq", "dismiss", "bank", code=(1,))  # nothing is left
+        everything = json.dumps(desk.cat("delivery")) + desk.state("bank", "journal", "log").read_text("utf-8")
+        audit = [json.loads(line) for line in (desk.work / "state/audit/dlq.log").read_text("utf-8").splitlines()]
+        tap.ok("what an operator gives as a reason stands in the audit log and nowhere else", "客户已销户" not in everything and
+               "corrected two" not in everything and {"the branch corrected two", "客户已销户"} <= {line.get("why") for line in audit}, audit)
+        tap.ok("the department's file opens as it came, audited", desk.olive("feed", "open", "bank", digest_of(BANK + bank_lines(1, 3) + BAD * 3)[:10]) ==
+               BANK + bank_lines(1, 3) + BAD * 3 and "feed open" in (desk.work / "state/audit/dlq.log").read_text("utf-8"))
+    with Desk() as desk:
+        desk.put("roster", "l1.csv", LIST + roster_lines(range(1, 6)), sequence=1, received="2025-03-01T09:00:00")
+        desk.put("roster", "l2.csv", LIST + roster_lines([1, 2]) + BAD_MEMBER * 2, sequence=2, received="2025-04-01T09:00:00")
+        desk.once(code=0)
+        corrected = desk.work / "corrected.csv"
+        corrected.write_text(LIST + roster_lines([3]) + BAD_MEMBER, "utf-8")
+        desk.olive("dlq", "replay", "roster", corrected, "--only", "4")
+        desk.once(code=0)
+        desk.olive("feed", "dismiss", "roster")
+        desk.once(code=0)
+        tap.ok("feed dismiss settles a list with all that was done about it", desk.last()["state"] == "dismissed" and
+               json.loads(desk.olive("dlq", "ls", "--output", "json"))["open"] == 0 and
+               sum(r["ended"] for r in desk.receipts()) == 2, [(r["state"], r["ended"]) for r in desk.receipts()])
+
+
 def killed(tap):
     def play(desk, fault=None):
         desk.put("roster", "l1.csv", LIST + roster_lines(range(1, 40)), sequence=1, received="2025-03-01T09:00:00")
@@ -135,6 +185,7 @@ def main():
     tap = Tap()
     delta(tap)
     lists(tap)
+    commands(tap)
     killed(tap)
     tap.end()
 
