@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -76,6 +77,14 @@ class Office(Scenario):
         """The finished program; bytes, for what it shows need not be text."""
         options = ["--set", f"keys.dead_letter={key}"] if key else []
         return subprocess.run([BUILD / "daemon/cli/olive", "dlq", *words, "--config", self.config, *options],
+                              capture_output=True, timeout=120)
+
+    def interrupted(self, *words):
+        """The same, with a SIGINT that is there before it begins."""
+        def interrupt():
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            os.kill(os.getpid(), signal.SIGINT)
+        return subprocess.run([BUILD / "daemon/cli/olive", "dlq", *words, "--config", self.config], preexec_fn=interrupt,
                               capture_output=True, timeout=120)
 
     def ls(self, *words):
@@ -278,6 +287,9 @@ def exported(tap, office):
         done = office.dlq("export", *words)
         tap.ok(f"export {' '.join(w for w in map(str, words) if w.startswith('-'))} is a usage error", done.returncode == 2 and
                not (office.work / "mixed").exists(), done)
+    done = office.interrupted("export", "--csv", office.work / "half.csv")
+    tap.ok("interrupted, it leaves neither the file nor a part of it", done.returncode == 1 and b"nothing is written" in done.stderr and
+           not list(office.work.glob("half.csv*")), done)
     done = office.dlq("export", "--csv", office.work / "no-such-folder" / "x.csv")
     tap.ok("a folder that is not there is told", done.returncode == 1 and b"cannot write" in done.stderr, done)
 
