@@ -180,8 +180,11 @@ static void csv_row(struct dlq_lines *lines, uint64_t index, struct text raw, st
     buffer_printf(row, "%s,%s,", delivery->feed, digest);
     if (delivery->has_receipt)
         buffer_printf(row, "%" PRIu64, delivery->sequence);
-    buffer_printf(row, ",%" PRIu64 ",%s,%s,%s,", line->line, line->column, reason_names[line->reason],
+    buffer_printf(row, ",%" PRIu64 ",%s,%s,%s", line->line, line->column, reason_names[line->reason],
                   reason_chinese[line->reason]);
+    if (line->line_bytes) /* nobody shall take the beginning for the line */
+        buffer_printf(row, "该行共 %" PRIu64 " 字节，这里只有开头。", line->line_bytes);
+    buffer_add_byte(row, ',');
     csv_line(lines, index, raw, row);
     buffer_add_string(row, "\r\n");
 }
