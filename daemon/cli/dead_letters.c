@@ -221,9 +221,9 @@ void dead_letters_closep(struct dead_letters **letters)
     dead_letters_close(*letters);
 }
 
-/* --- one letter: whoever may write to the topic could have written it, so nothing is taken as it stands ---
- */
+/* --- one letter --- */
 
+/* Whoever may write to the topic could have written it, so nothing is taken as it stands. */
 static struct text header_of(const struct bus_message *message, const char *name)
 {
     struct text text = { 0 };

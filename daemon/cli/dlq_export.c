@@ -21,6 +21,7 @@ struct export
     char *part; /* beside it, until all is written */
     FILE *file;
     struct buffer row;
+    sigset_t mask; /* as it was */
 };
 
 static const int stop_signals[] = { SIGHUP, SIGINT, SIGTERM };
@@ -71,7 +72,7 @@ static int export_open(struct export *export, struct err *err)
     size_t size = strlen(export->path) + sizeof ".XXXXXX";
     int fd;
 
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigprocmask(SIG_BLOCK, &set, &export->mask);
     export->part = mem_alloc(size);
     snprintf(export->part, size, "%s.XXXXXX", export->path);
     fd = mkostemp(export->part, O_CLOEXEC); /* mode 0600 */
@@ -85,8 +86,6 @@ static int export_open(struct export *export, struct err *err)
 
 static void export_close(struct export *export)
 {
-    const sigset_t set = stops();
-
     if (export->file)
         fclose(export->file);
     if (export->part && *export->part)
@@ -95,7 +94,7 @@ static void export_close(struct export *export)
     if (export->row.data)
         explicit_bzero(export->row.data, export->row.capacity);
     buffer_free(&export->row);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigprocmask(SIG_SETMASK, &export->mask, NULL);
 }
 
 /* File systems that cannot refuse to replace are asked before. */
@@ -181,8 +180,11 @@ static void csv_row(struct dlq_lines *lines, uint64_t index, struct text raw, st
     buffer_printf(row, "%s,%s,", delivery->feed, digest);
     if (delivery->has_receipt)
         buffer_printf(row, "%" PRIu64, delivery->sequence);
-    buffer_printf(row, ",%" PRIu64 ",%s,%s,%s,", line->line, line->column, reason_names[line->reason],
+    buffer_printf(row, ",%" PRIu64 ",%s,%s,%s", line->line, line->column, reason_names[line->reason],
                   reason_chinese[line->reason]);
+    if (line->line_bytes) /* nobody shall take the beginning for the line */
+        buffer_printf(row, "该行共 %" PRIu64 " 字节，这里只有开头。", line->line_bytes);
+    buffer_add_byte(row, ',');
     csv_line(lines, index, raw, row);
     buffer_add_string(row, "\r\n");
 }

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from scenario import BUILD, Scenario  # noqa: E402
+from scenario import BUILD, Scenario, run  # noqa: E402
 from stage import Tap  # noqa: E402
 
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -76,6 +77,14 @@ class Office(Scenario):
         """The finished program; bytes, for what it shows need not be text."""
         options = ["--set", f"keys.dead_letter={key}"] if key else []
         return subprocess.run([BUILD / "daemon/cli/olive", "dlq", *words, "--config", self.config, *options],
+                              capture_output=True, timeout=120)
+
+    def interrupted(self, *words):
+        """The same, with a SIGINT that is there before it begins."""
+        def interrupt():
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            os.kill(os.getpid(), signal.SIGINT)
+        return subprocess.run([BUILD / "daemon/cli/olive", "dlq", *words, "--config", self.config], preexec_fn=interrupt,
                               capture_output=True, timeout=120)
 
     def ls(self, *words):
@@ -257,6 +266,8 @@ def exported(tap, office):
            [["bank", digest, "1", str(i + 2), column, reason] for i, (_, reason, column) in enumerate(BAD)], rows)
     tap.ok("with a sentence in Chinese for every reason", all(r[6].endswith("。") for r in rows[1:]) and
            len({r[6] for r in rows[1:]}) == 10)
+    tap.ok("of a line too long it says that this is the beginning", str(len(as_bytes(BAD[0][0]))) in rows[1][6] and
+           rows[1][7] == BAD[0][0][:65536], rows[1][6])
     tap.ok("quotes and delimiters of the line survive", rows[6][7] == BAD[5][0] and rows[10][7] == ROSTER_BAD, rows[6])
     tap.ok("a line that a spreadsheet would compute is made text", rows[5][7] == "'" + BAD[4][0], rows[5])
     before = data
@@ -278,6 +289,9 @@ def exported(tap, office):
         done = office.dlq("export", *words)
         tap.ok(f"export {' '.join(w for w in map(str, words) if w.startswith('-'))} is a usage error", done.returncode == 2 and
                not (office.work / "mixed").exists(), done)
+    done = office.interrupted("export", "--csv", office.work / "half.csv")
+    tap.ok("interrupted, it leaves neither the file nor a part of it", done.returncode == 1 and b"nothing is written" in done.stderr and
+           not list(office.work.glob("half.csv*")), done)
     done = office.dlq("export", "--csv", office.work / "no-such-folder" / "x.csv")
     tap.ok("a folder that is not there is told", done.returncode == 1 and b"cannot write" in done.stderr, done)
 
@@ -318,6 +332,22 @@ def gone_feed(tap, office):
     office.write_options()
 
 
+def strange_topics(tap, office):
+    """What somebody else wrote to a topic, and what retention took from it."""
+    hand = [BUILD / "tests/faults/log_hand", office.config]
+    run([*hand, "put", f"{office.name}.olive.deposit.v1.dlq"], stdin="00112233 1b5b324a\n")
+    code, told = office.ls("--feed", "bank")
+    tap.ok("a message that is no dead letter is told, exit 1", (code, told["foreign"], told["letters"], told["balanced"]) ==
+           (1, 1, 59, False), told)
+    done = office.dlq("show", "--feed", "bank", "--limit", "999")
+    tap.ok("and is not shown", done.returncode == 0 and done.stdout.count(b"bank, delivery") == 59, done.stderr)
+    message = json.loads(office.olive("cat", "roster.dlq"))
+    run([*hand, "trim", f"{office.name}.olive.roster.v1.dlq", message["partition"], message["offset"] + 1])
+    code, told = office.ls("--feed", "roster")
+    tap.ok("letters that the log has lost are missed by their receipt, exit 1",
+           code == 1 and [(d["letters"], d["stated"], d["sequence"]) for d in told["differing"]] == [(0, 1, 1)], told)
+
+
 def main():
     tap = Tap()
     with Office() as office:
@@ -331,6 +361,7 @@ def main():
         private(tap, office)
         repeated(tap, office)
         gone_feed(tap, office)
+        strange_topics(tap, office)
     tap.end()
 
 
