@@ -142,16 +142,16 @@ def counted(tap, office):
 def filtered(tap, office):
     bank, roster = office.digest("bank", 1, bank_file()), office.digest("roster", 1, roster_file())
     cases = [
-        (["--by", "feed"], [{"feed": "bank", "count": 9}, {"feed": "roster", "count": 1}]),
-        (["--by", "feed", "--feed", "roster"], [{"feed": "roster", "count": 1}]),
-        (["--by", "reason", "--reason", "bad_id"], [{"reason": "BAD_ID", "count": 1}]),
-        (["--by", "column", "--column", "balance"], [{"column": "balance", "count": 2}]),
-        (["--by", "column", "--column", ""], [{"column": None, "count": 3}]),
-        (["--by", "day"], [{"day": "2025-03-01", "count": 9}, {"day": "2025-03-02", "count": 1}]),
-        (["--by", "day", "--day", "2025-03-02"], [{"day": "2025-03-02", "count": 1}]),
+        (["--by", "feed"], [{"feed": "bank", "count": 9, "open": 9}, {"feed": "roster", "count": 1, "open": 1}]),
+        (["--by", "feed", "--feed", "roster"], [{"feed": "roster", "count": 1, "open": 1}]),
+        (["--by", "reason", "--reason", "bad_id"], [{"reason": "BAD_ID", "count": 1, "open": 1}]),
+        (["--by", "column", "--column", "balance"], [{"column": "balance", "count": 2, "open": 2}]),
+        (["--by", "column", "--column", ""], [{"column": None, "count": 3, "open": 3}]),
+        (["--by", "day"], [{"day": "2025-03-01", "count": 9, "open": 9}, {"day": "2025-03-02", "count": 1, "open": 1}]),
+        (["--by", "day", "--day", "2025-03-02"], [{"day": "2025-03-02", "count": 1, "open": 1}]),
         (["--by", "day", "--day", "2025-03-03"], []),
-        (["--by", "delivery", "--delivery", bank[:10].upper()], [{"feed": "bank", "delivery": bank, "sequence": 1, "count": 9}]),
-        (["--by", "delivery", "--feed", "roster"], [{"feed": "roster", "delivery": roster, "sequence": 1, "count": 1}]),
+        (["--by", "delivery", "--delivery", bank[:10].upper()], [{"feed": "bank", "delivery": bank, "sequence": 1, "count": 9, "open": 9}]),
+        (["--by", "delivery", "--feed", "roster"], [{"feed": "roster", "delivery": roster, "sequence": 1, "count": 1, "open": 1}]),
         (["--by", "feed", "--feed", "bank", "--reason", "MISSING", "--column", "balance"], []),
     ]
     for words, want in cases:
