@@ -7,6 +7,7 @@
 #include "lib/io/clock.h"
 #include "lib/io/fault.h"
 #include "lib/io/log.h"
+#include "lib/io/notify.h"
 #include "lib/io/program.h"
 
 enum { ACKNOWLEDGE_LINES = 1000000, LOOK_LINES = 1024, MONTH_COUNT = MONTH_LAST - MONTH_FIRST + 1 };
@@ -195,6 +196,7 @@ static int acknowledge(struct passage *passage, uint64_t line, struct err *err)
 
 static int look_up(struct passage *passage, const struct row *row, struct err *err)
 {
+    notify_alive();
     progress_add(&passage->progress, row->byte - passage->progress.done);
     if (stopping())
         return acknowledge(passage, row->line, err) < 0

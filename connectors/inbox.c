@@ -229,7 +229,9 @@ static int add_arrival(const struct inbox *inbox, const char *name, const struct
                                .control = control_none,
                                .sequence = COUNT_NONE,
                                .as_of_day = DAY_NONE,
-                               .changed_ms = changed_ms(status) };
+                               .changed_ms = changed_ms(status),
+                               .oldest_ms =
+                                   status->st_ctim.tv_sec * 1000 + status->st_ctim.tv_nsec / 1000000 };
     int got = 0;
 
     if (inbox->feed->ready == READY_CONTROL)
@@ -282,6 +284,13 @@ static int in_order(const void *a, const void *b)
     return order ? order : strcmp(x->name, y->name);
 }
 
+static void find_oldest(struct arrivals *arrivals)
+{
+    for (size_t i = arrivals->count; i-- > 1;)
+        if (arrivals->items[i].oldest_ms < arrivals->items[i - 1].oldest_ms)
+            arrivals->items[i - 1].oldest_ms = arrivals->items[i].oldest_ms;
+}
+
 int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arrivals *ret, struct err *err)
 {
     int fd = openat(inbox->folder->inbox, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -297,6 +306,7 @@ int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arr
     closedir(folder);
     if (ret->count)
         qsort(ret->items, ret->count, sizeof *ret->items, in_order);
+    find_oldest(ret);
     return status;
 }
 

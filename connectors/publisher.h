@@ -36,6 +36,7 @@ void dead_letter_context(const char *feed, const uint8_t delivery[DIGEST_SIZE], 
 
 /* A packed event for olive.delivery.v1. */
 int publisher_event(struct publisher *publisher, const struct buffer *event, struct err *err);
+int publisher_ask(struct publisher *publisher, struct err *err); /* whether Kafka answers */
 /* Waits until all of it is acknowledged. */
 int publisher_settle(struct publisher *publisher, struct err *err);
 

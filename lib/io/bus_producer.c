@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ static const struct bus_option producer_defaults[] = {
     { NULL, NULL },
 };
 
+static atomic_int_fast64_t queued; /* for producer_queued() */
+
 static void take_report(struct producer *producer, rd_kafka_event_t *event)
 {
     const rd_kafka_message_t *message;
@@ -57,6 +60,7 @@ static void take_events(struct producer *producer, int wait_ms)
     }
     if (rd_kafka_fatal_error(producer->kafka, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR)
         producer->fatal = true;
+    atomic_store_explicit(&queued, rd_kafka_outq_len(producer->kafka), memory_order_relaxed);
 }
 
 int producer_open(const struct conf *conf, struct producer **ret, struct err *err)
@@ -124,7 +128,18 @@ int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
         rd_kafka_flush(producer->kafka, FLUSH_STEP_MS);
         take_events(producer, 0);
     }
+    take_events(producer, 0);
     return check_refused(producer, err);
+}
+
+int producer_ask(struct producer *producer, uint32_t wait_ms, struct err *err)
+{
+    return bus_ask(producer->kafka, wait_ms, err);
+}
+
+int64_t producer_queued(void)
+{
+    return atomic_load_explicit(&queued, memory_order_relaxed);
 }
 
 static rd_kafka_topic_t *find_topic(struct producer *producer, const char *name)

@@ -26,6 +26,12 @@ void log_start(const char *program, enum log_format format, enum log_level least
     settings.least = least;
 }
 
+void log_set(enum log_format format, enum log_level least)
+{
+    settings.format = format;
+    settings.least = least;
+}
+
 static void write_json(struct buffer *line, enum log_level level, const char *event, const char *text)
 {
     char at[INSTANT_TEXT_SIZE];

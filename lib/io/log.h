@@ -18,6 +18,7 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 
 /* Until it is called: text, information and above, program "olive". */
 void log_start(const char *program, enum log_format format, enum log_level least);
+void log_set(enum log_format format, enum log_level least); /* after a reload */
 void log_event(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void log_err(enum log_level level, const char *event, const struct err *err);

@@ -122,6 +122,11 @@ int program_reload(struct conf **ret, struct err *err)
     return conf_load(&overrides, ret, err);
 }
 
+const char *program_version(void)
+{
+    return OLIVE_VERSION;
+}
+
 /* --- signals --- */
 
 static volatile sig_atomic_t stop_asked, reload_signal;

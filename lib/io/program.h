@@ -23,6 +23,8 @@ bool program_start(const struct program *program, int argc, char **argv, struct 
 /* The configuration as the same command line gives it now. */
 int program_reload(struct conf **ret, struct err *err);
 
+const char *program_version(void);
+
 /* SIGTERM and SIGINT ask for a clean end; the second one ends at once. SIGPIPE is ignored. */
 void stop_on_signals(void);
 bool stopping(void);
