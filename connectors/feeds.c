@@ -78,10 +78,11 @@ static int open_entry(struct feeds *feeds, struct entry *entry, struct err *err)
 static void close_entry(struct entry *entry)
 {
     intake_close(entry->intake);
-    counts_hide_feed(entry->is->name);
-    if (!entry->shall)
+    if (!entry->shall) {
+        counts_hide_feed(entry->is->name);
         log_event(LOG_LEVEL_INFO, "feed-removed", "%s: is no longer in the configuration and has ended",
                   entry->is->name);
+    }
     entry->intake = NULL;
     entry->is = NULL;
 }

@@ -313,14 +313,17 @@ def follows_configuration(tap, office, connect):
 def finishes_what_is_under_way(tap, office):
     office.configure(bank=office.bank(), old=office.bank())
     office.put("old", "long.csv", bank_lines(1000, 3000))
-    with office.connect("connect-line:1500:600000") as connect:  # waits there until a signal comes
+    with office.connect("connect-line:1500:600000") as connect:  # waits there until it is killed
         connect.hear("READY=1")
         shown = until("the delivery", lambda: (lambda now: now if now['olive_connect_delivery_lag_seconds{feed="old"}'] else None)(
             office.metrics()))
         tap.ok("a delivery under way is a file that waits, and has a lag", shown['olive_connect_files_waiting{feed="old"}'] == 1 and
                shown[lines("old", "published")] == 0, shown)
+    with office.connect("connect-line:1500:stop") as connect:
+        connect.stopped()
         office.configure(bank=office.bank())
         connect.process.send_signal(signal.SIGHUP)
+        connect.process.send_signal(signal.SIGCONT)
         connect.read("feed-removed: old")
         log = connect.log()
         tap.ok("a feed removed in the middle of a delivery finishes it first",
