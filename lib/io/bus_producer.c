@@ -1,4 +1,5 @@
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,6 @@ static const struct bus_option producer_defaults[] = {
     { "linger.ms", "100" }, /* flush does not wait for it */
     { "batch.size", "1000000" },
     { "batch.num.messages", "10000" },
-    { "queue.buffering.max.messages", "500000" },
     { "queue.buffering.max.kbytes", "131072" },
     { "message.timeout.ms", "0" },
     { "reconnect.backoff.max.ms", "2000" },
@@ -63,10 +63,23 @@ static void take_events(struct producer *producer, int wait_ms)
     atomic_store_explicit(&queued, rd_kafka_outq_len(producer->kafka), memory_order_relaxed);
 }
 
+/* The bound of the queue is an option of ours; said under kafka, it counts there. */
+static rd_kafka_conf_t *producer_conf(const struct conf *conf, struct err *err)
+{
+    char messages[16];
+    struct bus_option options[sizeof producer_defaults / sizeof *producer_defaults + 1] = {
+        { "queue.buffering.max.messages", messages }
+    };
+
+    snprintf(messages, sizeof messages, "%u", conf->connect.queue_messages);
+    memcpy(options + 1, producer_defaults, sizeof producer_defaults);
+    return bus_conf(conf, options, err);
+}
+
 int producer_open(const struct conf *conf, struct producer **ret, struct err *err)
 {
     CLEANUP(producer_closep) struct producer *producer = mem_zalloc(sizeof *producer);
-    rd_kafka_conf_t *kafka_conf = bus_conf(conf, producer_defaults, err);
+    rd_kafka_conf_t *kafka_conf = producer_conf(conf, err);
 
     if (!kafka_conf)
         return -1;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/buffer.h"
 #include "lib/base/err.h"
 
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
@@ -29,9 +30,11 @@ int log_fatal(const struct err *err);
 struct progress {
     const char *what;
     uint64_t done, total; /* total 0: not known */
-    int64_t drawn_ms;
+    int64_t began_ms, drawn_ms;
     bool shown;
 };
+/* What stands in it, without the bar's control characters: "bank [####    ]  50 %  1.2 M/s  0:07 left". */
+void progress_text(const struct progress *progress, int64_t now_ms, struct buffer *ret);
 struct progress progress_of(const char *what, uint64_t total);
 void progress_add(struct progress *progress, uint64_t count);
 void progress_end(struct progress *progress); /* wipes it */
