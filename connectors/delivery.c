@@ -9,6 +9,7 @@
 #include "lib/io/clock.h"
 #include "lib/io/fault.h"
 #include "lib/io/log.h"
+#include "lib/io/notify.h"
 #include "lib/io/program.h"
 
 enum { ACKNOWLEDGE_LINES = 1000000, LOOK_LINES = 1024, MONTH_COUNT = MONTH_LAST - MONTH_FIRST + 1 };
@@ -110,6 +111,7 @@ static int acknowledge(struct passage *passage, uint64_t line, struct err *err)
 
 static int look_up(struct passage *passage, const struct row *row, struct err *err)
 {
+    notify_alive();
     progress_add(&passage->progress, row->byte - passage->progress.done);
     if (stopping())
         return acknowledge(passage, row->line, err) < 0
@@ -222,8 +224,11 @@ static int survey(struct passage *passage, struct err *err)
     if (is_act(passage) || passage->claim->acknowledged ||
         !survey_is_needed(way->feed, control, way->standing))
         return 0;
-    if (survey_rows(way->feed, passage->fd, way->line, &origin, way->standing, &survey, err) < 0)
+    if (survey_rows(way->feed, passage->fd, way->line, &origin, way->standing, &passage->progress, &survey,
+                    err) < 0)
         return -1;
+    progress_end(&passage->progress);
+    passage->progress = progress_of(way->feed->name, passage->content->bytes);
     passage->listed = survey.listed;
     fault_point("connect-surveyed");
     return survey_judge(way->feed, passage->fd, control, passage->receipt->as_of_day, way->standing, &survey,

@@ -265,7 +265,9 @@ static int add_arrival(const struct inbox *inbox, const char *name, const struct
                                .control = control_none,
                                .sequence = COUNT_NONE,
                                .as_of_day = DAY_NONE,
-                               .changed_ms = changed_ms(status) };
+                               .changed_ms = changed_ms(status),
+                               .oldest_ms =
+                                   status->st_ctim.tv_sec * 1000 + status->st_ctim.tv_nsec / 1000000 };
     int got = 0;
 
     if (inbox->ready == READY_CONTROL)
@@ -278,8 +280,7 @@ static int add_arrival(const struct inbox *inbox, const char *name, const struct
 
 static bool can_read(const struct inbox *inbox, const char *name)
 {
-    return faccessat(inbox->folder, name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0 ||
-           errno != EACCES;
+    return faccessat(inbox->folder, name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0 || errno != EACCES;
 }
 
 /* One that waits for whoever may mend its rights holds up no other. */
@@ -345,6 +346,13 @@ static int in_order(const void *a, const void *b)
     return order ? order : strcmp(x->name, y->name);
 }
 
+static void find_oldest(struct arrivals *arrivals)
+{
+    for (size_t i = arrivals->count; i-- > 1;)
+        if (arrivals->items[i].oldest_ms < arrivals->items[i - 1].oldest_ms)
+            arrivals->items[i - 1].oldest_ms = arrivals->items[i].oldest_ms;
+}
+
 int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arrivals *ret, struct err *err)
 {
     int fd = openat(inbox->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -359,6 +367,7 @@ int inbox_scan(struct inbox *inbox, int64_t now_ms, int64_t ticks_ms, struct arr
     closedir(folder);
     if (ret->count)
         qsort(ret->items, ret->count, sizeof *ret->items, in_order);
+    find_oldest(ret);
     return status;
 }
 

@@ -19,7 +19,9 @@ struct arrival {
     uint64_t sequence;  /* of the control file, else of the name; COUNT_NONE: the feed does not number */
     int32_t as_of_day;  /* of the name; DAY_NONE */
     int64_t changed_ms; /* of the file */
-    char *why;          /* it is to be rejected, because …; NULL: nothing wrong so far */
+    int64_t
+        oldest_ms; /* when the oldest of this and those behind it came into the inbox (the file's ctime) */
+    char *why;     /* it is to be rejected, because …; NULL: nothing wrong so far */
 };
 
 struct arrivals {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "connectors/archive.h"
+#include "connectors/counts.h"
 #include "connectors/delivery.h"
 #include "connectors/folder.h"
 #include "connectors/inbox.h"
@@ -36,6 +37,16 @@ static int in_feed(const struct intake *intake, struct err *err)
     return err_add(err, "%s: ", intake->feed->name);
 }
 
+/* What was left under way by the run before waits from the start. */
+static void show_claim(const struct intake *intake)
+{
+    const struct claim *claim = journal_unfinished(intake->way.journal);
+
+    if (claim)
+        counts_waiting(intake->feed->name, 1,
+                       claim->control.received_ms == INT64_MIN ? claim->received_ms : wall_ms());
+}
+
 int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, struct intake **ret,
                 struct err *err)
 {
@@ -62,6 +73,7 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
         intake->way.standing = standing_new(intake->folder.journal);
     intake->inbox = inbox_new(feed, &intake->folder);
     intake->acts = inbox_new_acts(feed, &intake->folder);
+    show_claim(intake);
     *ret = intake;
     return 0;
 }
@@ -239,6 +251,7 @@ static int settle(struct intake *intake, const struct claim *claim, struct intak
     if (journal_settled(intake->way.journal, err) < 0)
         return -1;
     log_receipt(&event.receipt);
+    counts_receipt(&event.receipt);
     ret->deliveries++;
     ret->rejected += event.receipt.state == DELIVERY_REJECTED;
     return 0;
@@ -277,10 +290,20 @@ static int finish_claim(struct intake *intake, struct intake_result *ret, struct
     return settle(intake, claim, ret, err);
 }
 
+/* Those from `from` on are still to be taken. */
+static void show_waiting(const struct intake *intake, const struct arrivals *arrivals, size_t from)
+{
+    counts_waiting(intake->feed->name, arrivals->count - from + arrivals->waiting + arrivals->half,
+                   from < arrivals->count ? arrivals->items[from].oldest_ms : 0);
+}
+
 static int take_all(struct intake *intake, const struct arrivals *arrivals, struct intake_result *ret,
                     struct err *err)
 {
-    for (size_t i = 0; i < arrivals->count && !stopping(); i++)
+    size_t i = 0;
+
+    for (show_waiting(intake, arrivals, i); i < arrivals->count && !leaving_off();
+         show_waiting(intake, arrivals, ++i))
         if (claim_arrival(intake, &arrivals->items[i], err) < 0 || finish_claim(intake, ret, err) < 0)
             return -1;
     return 0;
@@ -332,4 +355,15 @@ int intake_step(struct intake *intake, struct intake_result *ret, struct err *er
         take_inbox(intake, intake->inbox, ret, err) < 0)
         return in_feed(intake, err);
     return 0;
+}
+
+int intake_finish(struct intake *intake, struct intake_result *ret, struct err *err)
+{
+    *ret = (struct intake_result){ 0 };
+    return finish_claim(intake, ret, err) < 0 ? in_feed(intake, err) : 0;
+}
+
+bool intake_under_way(const struct intake *intake)
+{
+    return journal_unfinished(intake->way.journal) != NULL;
 }

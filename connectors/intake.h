@@ -29,7 +29,11 @@ struct intake;
 int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, struct intake **ret,
                 struct err *err);
 void intake_close(struct intake *intake);
-/* All that is whole in the inbox, after what was begun; ends early when the program is asked to stop. */
+/* All that is whole in the inbox, after what was begun; ends early when the program is asked to stop, and
+ * between two files when it is asked to reload. */
 int intake_step(struct intake *intake, struct intake_result *ret, struct err *err);
+/* What was begun, and nothing new. */
+int intake_finish(struct intake *intake, struct intake_result *ret, struct err *err);
+bool intake_under_way(const struct intake *intake); /* something was begun and is not settled */
 
 #endif

@@ -20,5 +20,7 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD, 64 << 20); /* message batches come from the heap and are used again */
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
     stop_on_signals();
+    if (!once)
+        reload_on_signal();
     return run_feeds(conf, once);
 }

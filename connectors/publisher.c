@@ -10,7 +10,7 @@
 #include "lib/io/bus.h"
 #include "lib/wire/record_wire.h"
 
-enum { WAIT_MS = 30000, HEADERS_MAX = 20, NUMBER_SIZE = 24 };
+enum { WAIT_MS = 30000, ASK_MS = 3000, HEADERS_MAX = 20, NUMBER_SIZE = 24 };
 
 struct publisher {
     const struct conf *conf;
@@ -164,4 +164,9 @@ int publisher_event(struct publisher *publisher, const struct buffer *event, str
 int publisher_settle(struct publisher *publisher, struct err *err)
 {
     return producer_flush(publisher->producer, WAIT_MS, err);
+}
+
+int publisher_ask(struct publisher *publisher, struct err *err)
+{
+    return producer_ask(publisher->producer, ASK_MS, err);
 }

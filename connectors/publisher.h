@@ -33,6 +33,7 @@ int publisher_dead_letter(struct publisher *publisher, const struct dead_letter 
 
 /* A packed event for olive.delivery.v1. */
 int publisher_event(struct publisher *publisher, const struct buffer *event, struct err *err);
+int publisher_ask(struct publisher *publisher, struct err *err); /* whether Kafka answers */
 /* Waits until all of it is acknowledged. */
 int publisher_settle(struct publisher *publisher, struct err *err);
 

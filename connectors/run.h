@@ -1,7 +1,9 @@
 /* run - all feeds of the configuration, again and again, until there is no more to do or a signal says so.
  *
  * Errors: what only one delivery is at fault for never ends the run; what the outside is at fault for is
- * waited for. Returns the exit code. */
+ * waited for. SIGHUP has the configuration loaded anew: all of it is good, or the old one stays. What is
+ * under all that is at work (kafka, topics, keys, connect.state, connect.metrics) is read at the start only.
+ * Returns the exit code. */
 #ifndef OLIVE_CONNECTORS_RUN_H
 #define OLIVE_CONNECTORS_RUN_H
 

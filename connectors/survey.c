@@ -7,6 +7,7 @@
 #include "connectors/rows.h"
 #include "connectors/totals.h"
 #include "lib/io/log.h"
+#include "lib/io/notify.h"
 #include "lib/io/program.h"
 
 enum { LOOK_LINES = 1024, REASONS_TEXT_SIZE = 160 };
@@ -64,7 +65,7 @@ static int survey_row(const struct look *look, const struct row *row, struct sur
 }
 
 int survey_rows(const struct feed_conf *feed, int fd, struct line *line, const struct line_origin *origin,
-                struct standing *standing, struct survey *ret, struct err *err)
+                struct standing *standing, struct progress *progress, struct survey *ret, struct err *err)
 {
     const struct look look = { feed, line, origin, limits_shrinking(feed, standing) ? standing : NULL };
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
@@ -77,7 +78,11 @@ int survey_rows(const struct feed_conf *feed, int fd, struct line *line, const s
     while ((got = reader->next(reader, &row, err)) == 1) {
         if (survey_row(&look, &row, ret, err) < 0)
             return -1;
-        if (ret->lines % LOOK_LINES == 0 && stopping())
+        if (ret->lines % LOOK_LINES)
+            continue;
+        notify_alive();
+        progress_add(progress, row.byte - progress->done);
+        if (stopping())
             return err_set(err, ERR_RETRY,
                            "asked to stop; the delivery is looked at again at the next start");
     }

@@ -15,6 +15,7 @@
 #include "connectors/control.h"
 #include "connectors/line.h"
 #include "connectors/standing.h"
+#include "lib/io/log.h"
 
 enum { SHRINK_KEYS_MIN = 1000 }; /* shorter lists may shrink as they like */
 
@@ -30,7 +31,7 @@ bool survey_is_needed(const struct feed_conf *feed, const struct control *contro
                       const struct standing *standing);
 /* Of a list whose shrinking is limited, standing holds the new list when it returns. */
 int survey_rows(const struct feed_conf *feed, int fd, struct line *line, const struct line_origin *origin,
-                struct standing *standing, struct survey *ret, struct err *err);
+                struct standing *standing, struct progress *progress, struct survey *ret, struct err *err);
 /* Whether what was found is within the feed's limits and as the totals say. */
 int survey_judge(const struct feed_conf *feed, int fd, const struct control *control, int32_t as_of_day,
                  struct standing *standing, const struct survey *survey, struct err *err);

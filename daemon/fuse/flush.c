@@ -5,6 +5,7 @@
 #include "daemon/fuse/fuse_private.h"
 #include "lib/base/json.h"
 #include "lib/io/fault.h"
+#include "lib/io/notify.h"
 #include "lib/io/policy_file.h"
 
 /* --- which partitions --- */
@@ -313,14 +314,17 @@ static int flush_body(struct fuse *fuse, const int32_t *parts, size_t count, str
         period_read_open(fuse->store, &period, err) < 0 || flush_load_policy(fuse, &period, err) < 0)
         return -1;
     fault_point("flush-checked");
+    notify_alive(); /* each step may take as long as a statement may */
     if (write_events(fuse, err) < 0 || write_quarantine(fuse, err) < 0 ||
         subjects_write(fuse, &period, err) < 0 || households_touch(fuse, err) < 0 ||
         subjects_upsert(fuse, err) < 0)
         return -1;
     fault_point("flush-subjects");
+    notify_alive();
     if (households_write(fuse, &period, err) < 0)
         return -1;
     fault_point("flush-households");
+    notify_alive();
     return write_offsets(fuse, parts, count, err);
 }
 

@@ -310,3 +310,40 @@ const struct fuse_totals *fuse_totals(const struct fuse *fuse)
 {
     return &fuse->totals;
 }
+
+/* --- for people who watch --- */
+
+static uint64_t lane_lag(const struct fuse *fuse, int32_t partition, int topic)
+{
+    struct consumer *consumer = topic == TOPIC_DELIVERY ? fuse->receipts : fuse->group;
+    const struct topic_cut committed = { fuse->topics[topic], partition,
+                                         fuse->partitions[partition].lanes[topic].start };
+
+    return consumer ? (uint64_t)consumer_lag(consumer, &committed) : 0;
+}
+
+static void view_partition(const struct fuse *fuse, int32_t partition, struct fuse_view *ret)
+{
+    ret->partitions++;
+    ret->partitions_stopped += fuse->partitions[partition].stopped;
+    for (int topic = 0; topic < TOPIC_COUNT; topic++)
+        if (topic != TOPIC_DELIVERY || partition == 0)
+            ret->lag_records += lane_lag(fuse, partition, topic);
+}
+
+struct fuse_view fuse_view(const struct fuse *fuse)
+{
+    struct fuse_view view = { .cache_bytes =
+                                  cache_pending_bytes(fuse->cache) + cache_stream_bytes(fuse->cache),
+                              .period = fuse->period };
+
+    for (int32_t p = 0; p < fuse->partition_count; p++)
+        if (fuse->partitions[p].acquired)
+            view_partition(fuse, p, &view);
+    return view;
+}
+
+int fuse_ask(const struct fuse *fuse, uint32_t wait_ms, struct err *err)
+{
+    return consumer_ask(fuse->group, wait_ms, err);
+}

@@ -40,4 +40,14 @@ const struct err *fuse_alarm(
     const struct fuse *fuse); /* why a partition is stopped (a gap in the log); NULL: none is */
 const struct fuse_totals *fuse_totals(const struct fuse *fuse);
 
+struct fuse_view {        /* how it stands at this moment, for people who watch */
+    uint64_t lag_records; /* in the log of my partitions, as fetching has last seen it, and not committed */
+    size_t partitions, partitions_stopped;
+    size_t cache_bytes;
+    int32_t period; /* the open one; MONTH_NONE: not read yet */
+};
+struct fuse_view fuse_view(const struct fuse *fuse);
+/* Whether Kafka answers, which taking nothing does not show: ERR_RETRY. */
+int fuse_ask(const struct fuse *fuse, uint32_t wait_ms, struct err *err);
+
 #endif

@@ -80,3 +80,14 @@ int bus_error(struct err *err, rd_kafka_resp_err_t code, const char *what)
             return err_stop(err, EXIT_FAILED, "kafka: %s: %s", what, rd_kafka_err2str(code));
     return err_set(err, ERR_RETRY, "kafka: %s: %s", what, rd_kafka_err2str(code));
 }
+
+int bus_ask(rd_kafka_t *kafka, uint32_t wait_ms, struct err *err)
+{
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(kafka, 0, NULL, &metadata, (int)wait_ms);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return err_set(err, ERR_RETRY, "kafka does not answer: %s", rd_kafka_err2str(code));
+    rd_kafka_metadata_destroy(metadata);
+    return 0;
+}

@@ -35,6 +35,10 @@ int producer_publish(struct producer *producer, const char *topic, int32_t parti
                      size_t header_count, uint32_t wait_ms, struct err *err); /* partition -1: by the key */
 /* 0: every message published so far is acknowledged. */
 int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err);
+/* Whether a broker answers: ERR_RETRY. */
+int producer_ask(struct producer *producer, uint32_t wait_ms, struct err *err);
+/* Messages under way in the process's producer, as seen about every thousandth; any thread may ask. */
+int64_t producer_queued(void);
 
 /* --- consumer --- */
 struct bus_message {
@@ -72,6 +76,9 @@ void consumer_close(struct consumer *consumer);
 void consumer_closep(struct consumer **consumer);
 int consumer_take(struct consumer *consumer, uint32_t wait_ms, size_t count_max, struct bus_batch *ret,
                   struct err *err);
+int consumer_ask(struct consumer *consumer, uint32_t wait_ms, struct err *err); /* as producer_ask() */
+/* How many records lie behind `next` in the log, as fetching has last seen; 0 when it has not. */
+int64_t consumer_lag(struct consumer *consumer, const struct topic_cut *next);
 /* Whether the log does not have the offset where a partition was to be read (retention has passed it, or the
  * topic was made anew); nothing more of it comes. Each is told once; ret_topic lives until the next call. */
 bool consumer_out_of_range(struct consumer *consumer, const char **ret_topic, int32_t *ret_partition);

@@ -295,6 +295,22 @@ int consumer_take(struct consumer *consumer, uint32_t wait_ms, size_t count_max,
     return 0;
 }
 
+int consumer_ask(struct consumer *consumer, uint32_t wait_ms, struct err *err)
+{
+    return bus_ask(consumer->kafka, wait_ms, err);
+}
+
+int64_t consumer_lag(struct consumer *consumer, const struct topic_cut *next)
+{
+    int64_t low, high;
+
+    if (rd_kafka_get_watermark_offsets(consumer->kafka, next->topic, next->partition, &low, &high) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high < next->offset)
+        return 0;
+    return high - next->offset;
+}
+
 bool consumer_out_of_range(struct consumer *consumer, const char **ret_topic, int32_t *ret_partition)
 {
     const rd_kafka_topic_partition_list_t *list = consumer->out_of_range;

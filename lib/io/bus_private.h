@@ -17,5 +17,6 @@ rd_kafka_t *bus_new(rd_kafka_type_t type, rd_kafka_conf_t *kafka_conf, struct er
 /* ERR_STOP for what waiting does not mend (unknown topic, no right, bad credentials), else ERR_RETRY; returns
  * -1. */
 int bus_error(struct err *err, rd_kafka_resp_err_t code, const char *what);
+int bus_ask(rd_kafka_t *kafka, uint32_t wait_ms, struct err *err); /* ERR_RETRY: no broker answers */
 
 #endif

@@ -1,3 +1,5 @@
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,12 +32,13 @@ static const struct bus_option producer_defaults[] = {
     { "linger.ms", "100" }, /* flush does not wait for it */
     { "batch.size", "1000000" },
     { "batch.num.messages", "10000" },
-    { "queue.buffering.max.messages", "500000" },
     { "queue.buffering.max.kbytes", "131072" },
     { "message.timeout.ms", "0" },
     { "reconnect.backoff.max.ms", "2000" },
     { NULL, NULL },
 };
+
+static atomic_int_fast64_t queued; /* for producer_queued() */
 
 static void take_report(struct producer *producer, rd_kafka_event_t *event)
 {
@@ -57,12 +60,26 @@ static void take_events(struct producer *producer, int wait_ms)
     }
     if (rd_kafka_fatal_error(producer->kafka, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR)
         producer->fatal = true;
+    atomic_store_explicit(&queued, rd_kafka_outq_len(producer->kafka), memory_order_relaxed);
+}
+
+/* The bound of the queue is an option of ours; said under kafka, it counts there. */
+static rd_kafka_conf_t *producer_conf(const struct conf *conf, struct err *err)
+{
+    char messages[16];
+    struct bus_option options[sizeof producer_defaults / sizeof *producer_defaults + 1] = {
+        { "queue.buffering.max.messages", messages }
+    };
+
+    snprintf(messages, sizeof messages, "%u", conf->connect.queue_messages);
+    memcpy(options + 1, producer_defaults, sizeof producer_defaults);
+    return bus_conf(conf, options, err);
 }
 
 int producer_open(const struct conf *conf, struct producer **ret, struct err *err)
 {
     CLEANUP(producer_closep) struct producer *producer = mem_zalloc(sizeof *producer);
-    rd_kafka_conf_t *kafka_conf = bus_conf(conf, producer_defaults, err);
+    rd_kafka_conf_t *kafka_conf = producer_conf(conf, err);
 
     if (!kafka_conf)
         return -1;
@@ -124,7 +141,18 @@ int producer_flush(struct producer *producer, uint32_t wait_ms, struct err *err)
         rd_kafka_flush(producer->kafka, FLUSH_STEP_MS);
         take_events(producer, 0);
     }
+    take_events(producer, 0);
     return check_refused(producer, err);
+}
+
+int producer_ask(struct producer *producer, uint32_t wait_ms, struct err *err)
+{
+    return bus_ask(producer->kafka, wait_ms, err);
+}
+
+int64_t producer_queued(void)
+{
+    return atomic_load_explicit(&queued, memory_order_relaxed);
 }
 
 static rd_kafka_topic_t *find_topic(struct producer *producer, const char *name)

@@ -299,6 +299,9 @@ static int check(const struct conf *conf, struct err *err)
     if (conf->fuse.flush_ms > conf->fuse.flush_ms_max)
         return conf_bad(err, conf_place(conf, "fuse.flush_ms_max"),
                         "fuse.flush_ms_max must not be below fuse.flush_ms");
+    if (conf->connect.metrics && conf->fuse.metrics && !strcmp(conf->connect.metrics, conf->fuse.metrics))
+        return conf_bad(err, conf_place(conf, "fuse.metrics"),
+                        "fuse.metrics is where connect.metrics is: two programs, two places");
     for (size_t i = 0; i < conf->feed_count; i++)
         if (check_feed(&conf->feeds[i], err) < 0)
             return -1;

@@ -101,6 +101,7 @@ struct conf {
     struct {
         char *state; /* journal, work, archive, rejected */
         uint32_t scan_ms, queue_messages;
+        char *metrics; /* where to ask for them: lib/io/loopback.h; NULL: nowhere */
     } connect;
     struct {
         uint32_t keep_months; /* 0: for ever */
@@ -109,6 +110,7 @@ struct conf {
     struct {
         uint32_t flush_ms, flush_ms_max, flush_records, memory_mib;
         char *instance; /* shown in partition_owner; default host:pid */
+        char *metrics;
     } fuse;
     struct {
         enum log_format format;
@@ -132,6 +134,10 @@ const struct feed_conf *conf_feed(const struct conf *conf, const char *name); /*
  * file:line:column, OLIVE_X or --set x; olive.yaml when nobody said it. */
 const char *conf_place(const struct conf *conf, const char *path);
 const char *conf_feed_place(const struct feed_conf *feed, const char *path);
+
+/* Whether two configurations say the same: of one option outside the feeds; of all options of a feed. */
+bool conf_same(const struct conf *a, const struct conf *b, const char *path);
+bool conf_same_feed(const struct feed_conf *a, const struct feed_conf *b);
 
 void conf_show(const struct conf *conf, bool json, struct buffer *out); /* as in force; passwords masked */
 void conf_example(struct buffer *out);                                  /* a commented olive.yaml */

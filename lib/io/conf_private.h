@@ -11,6 +11,7 @@ enum conf_type {
     CONF_PATH,   /* char *; relative to the file that says it */
     CONF_REGEX,  /* char *; POSIX extended with one group */
     CONF_REGION, /* char *; lib/core/identifier.h */
+    CONF_LISTEN, /* char *; lib/io/loopback.h */
     CONF_FLAG,   /* bool */
     CONF_NUMBER, /* uint32_t */
     CONF_COUNT,  /* uint64_t; "none" is COUNT_NONE */

@@ -131,6 +131,7 @@ static void show_value(const struct conf_target *target, const struct conf_optio
     case CONF_PATH:
     case CONF_REGEX:
     case CONF_REGION:
+    case CONF_LISTEN:
         json_str(json, *(char *const *)member);
         break;
     }

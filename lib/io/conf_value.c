@@ -11,6 +11,7 @@
 #include "lib/base/suggest.h"
 #include "lib/core/identifier.h"
 #include "lib/io/conf_private.h"
+#include "lib/io/loopback.h"
 
 typedef int setter(void *member, const struct conf_option *option, const struct conf_said *said,
                    struct err *err);
@@ -79,6 +80,17 @@ static int set_region(void *member, const struct conf_option *option, const stru
     if (!region_parse(text_of(said->value), region))
         return conf_bad(err, said->place, "%s must be a code of 6, 9 or 12 digits, quoted: \"330305\"",
                         option->path);
+    return set_text(member, option, said, err);
+}
+
+static int set_listen(void *member, const struct conf_option *option, const struct conf_said *said,
+                      struct err *err)
+{
+    struct loopback loopback;
+    const char *why = loopback_parse(said->value, &loopback);
+
+    if (why)
+        return conf_bad(err, said->place, "%s %s", option->path, why);
     return set_text(member, option, said, err);
 }
 
@@ -235,7 +247,7 @@ static setter *const setters[] = {
     [CONF_REGION] = set_region, [CONF_FLAG] = set_flag,     [CONF_NUMBER] = set_number,
     [CONF_WORD] = set_word,     [CONF_MONTH] = set_month,   [CONF_COUNT] = set_count,
     [CONF_RATIO] = set_ratio,   [CONF_MONTHS] = set_months, [CONF_MASK] = add_mask,
-    [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
+    [CONF_LISTEN] = set_listen, [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
 };
 
 static bool is_list(enum conf_type type)
@@ -355,7 +367,8 @@ int conf_reset(const struct conf_target *target, struct err *err)
 
 bool conf_is_string(enum conf_type type)
 {
-    return type == CONF_TEXT || type == CONF_PATH || type == CONF_REGEX || type == CONF_REGION;
+    return type == CONF_TEXT || type == CONF_PATH || type == CONF_REGEX || type == CONF_REGION ||
+           type == CONF_LISTEN;
 }
 
 void conf_target_free(const struct conf_target *target)

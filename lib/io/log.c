@@ -1,5 +1,6 @@
 #include "lib/io/log.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -22,6 +23,12 @@ static struct {
 void log_start(const char *program, enum log_format format, enum log_level least)
 {
     settings.program = program;
+    settings.format = format;
+    settings.least = least;
+}
+
+void log_set(enum log_format format, enum log_level least)
+{
     settings.format = format;
     settings.least = least;
 }
@@ -92,33 +99,71 @@ int log_fatal(const struct err *err)
 
 struct progress progress_of(const char *what, uint64_t total)
 {
-    return (struct progress){ .what = what, .total = total, .shown = isatty(STDERR_FILENO) };
+    return (struct progress){
+        .what = what, .total = total, .began_ms = ticks_ms(), .shown = isatty(STDERR_FILENO)
+    };
 }
 
-static void draw(const struct progress *progress)
+/* Three digits at the most, and k, M or G. */
+static void rate_text(double rate, struct buffer *out)
+{
+    static const char *const units[] = { "", "k", "M", "G" };
+    int unit = 0;
+
+    for (; rate >= 1000 && unit < 3; unit++)
+        rate /= 1000;
+    buffer_printf(out, "  %.*f%s%s/s", rate < 10 && unit ? 1 : 0, rate, unit ? " " : "", units[unit]);
+}
+
+static void left_text(uint64_t seconds, struct buffer *out)
+{
+    if (seconds < 3600)
+        buffer_printf(out, "  %" PRIu64 ":%02" PRIu64 " left", seconds / 60, seconds % 60);
+    else
+        buffer_printf(out, "  %" PRIu64 " h %02" PRIu64 " min left", seconds / 3600, seconds / 60 % 60);
+}
+
+void progress_text(const struct progress *progress, int64_t now_ms, struct buffer *ret)
 {
     static const char full[] = "################################";
-    uint64_t done = progress->done < progress->total ? progress->done : progress->total;
+    uint64_t done = progress->total && progress->done > progress->total ? progress->total : progress->done;
+    double rate =
+        now_ms > progress->began_ms ? (double)done * 1000 / (double)(now_ms - progress->began_ms) : 0;
 
-    if (!progress->total) {
-        fprintf(stderr, "\r%s %llu", progress->what, (unsigned long long)progress->done);
+    buffer_add_string(ret, progress->what);
+    if (progress->total)
+        buffer_printf(ret, " [%-*.*s] %3" PRIu64 " %%", BAR_WIDTH, (int)(done * BAR_WIDTH / progress->total),
+                      full, done * 100 / progress->total);
+    else
+        buffer_printf(ret, " %" PRIu64, done);
+    if (rate < 1)
         return;
-    }
-    fprintf(stderr, "\r%s [%-*.*s] %3llu %%", progress->what, BAR_WIDTH,
-            (int)(done * BAR_WIDTH / progress->total), full,
-            (unsigned long long)(done * 100 / progress->total));
+    rate_text(rate, ret);
+    if (progress->total)
+        left_text((uint64_t)((double)(progress->total - done) / rate + 0.5), ret);
+}
+
+static void draw(const struct progress *progress, int64_t now_ms)
+{
+    CLEANUP(buffer_free) struct buffer text = { 0 };
+
+    progress_text(progress, now_ms, &text);
+    fprintf(stderr, "\r%.*s\033[K", (int)text.size, (const char *)text.data);
+    fflush(stderr);
 }
 
 void progress_add(struct progress *progress, uint64_t count)
 {
-    int64_t now = wall_ms();
+    int64_t now_ms;
 
     progress->done += count;
-    if (!progress->shown || now - progress->drawn_ms < DRAW_MS)
+    if (!progress->shown)
         return;
-    progress->drawn_ms = now;
-    draw(progress);
-    fflush(stderr);
+    now_ms = ticks_ms();
+    if (now_ms - progress->drawn_ms < DRAW_MS)
+        return;
+    progress->drawn_ms = now_ms;
+    draw(progress, now_ms);
 }
 
 void progress_end(struct progress *progress)

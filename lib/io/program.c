@@ -11,6 +11,11 @@
 
 #include "lib/base/arena.h"
 #include "lib/io/log.h"
+#include "lib/io/notify.h"
+
+enum { IDLE_SLICE_MS = 1000 };
+
+static struct conf_overrides overrides; /* of the command line, kept for a reload */
 
 /* --- command line --- */
 
@@ -68,8 +73,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *at, bo
     return *ret_missing ? NULL : argv[++*at];
 }
 
-static bool read_arguments(const struct program *program, int argc, char **argv,
-                           struct conf_overrides *overrides, int *ret_exit)
+static bool read_arguments(const struct program *program, int argc, char **argv, int *ret_exit)
 {
     for (int i = 1; i < argc; i++) {
         bool missing = false;
@@ -86,9 +90,9 @@ static bool read_arguments(const struct program *program, int argc, char **argv,
             return false;
         }
         if ((value = value_of("--config", argc, argv, &i, &missing)) != NULL)
-            overrides->file = value;
+            overrides.file = value;
         else if ((value = value_of("--set", argc, argv, &i, &missing)) != NULL)
-            overrides->sets[overrides->set_count++] = value;
+            overrides.sets[overrides.set_count++] = value;
         else if (missing || !set_flag(program, argument)) {
             *ret_exit = usage_error(program, argument, missing ? "needs a value" : "no such option");
             return false;
@@ -112,27 +116,38 @@ void program_privacy(void)
 
 bool program_start(const struct program *program, int argc, char **argv, struct conf **ret, int *ret_exit)
 {
-    struct conf_overrides overrides = { .sets = mem_alloc((size_t)argc * sizeof *overrides.sets) };
     struct err err = { 0 };
     bool go_on;
 
     program_locale();
     program_privacy();
     log_start(program->name, LOG_FORMAT_TEXT, LOG_LEVEL_INFO);
-    go_on = read_arguments(program, argc, argv, &overrides, ret_exit);
+    overrides = (struct conf_overrides){ .sets = mem_alloc((size_t)argc * sizeof *overrides.sets) };
+    go_on = read_arguments(program, argc, argv, ret_exit);
     if (go_on && conf_load(&overrides, ret, &err) < 0) {
         *ret_exit = log_fatal(&err);
         go_on = false;
     }
-    free((void *)overrides.sets);
-    if (go_on)
+    if (go_on) {
         log_start(program->name, (*ret)->log.format, (*ret)->log.level);
+        notify_start();
+    }
     return go_on;
+}
+
+int program_reload(struct conf **ret, struct err *err)
+{
+    return conf_load(&overrides, ret, err);
+}
+
+const char *program_version(void)
+{
+    return OLIVE_VERSION;
 }
 
 /* --- signals --- */
 
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stop_asked, reload_signal;
 
 static void on_stop(int number)
 {
@@ -152,6 +167,20 @@ void stop_on_signals(void)
     sigaction(SIGINT, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+}
+
+static void on_reload(int number)
+{
+    (void)number;
+    reload_signal = 1;
+}
+
+void reload_on_signal(void)
+{
+    struct sigaction action = { .sa_handler = on_reload };
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGHUP, &action, NULL);
 }
 
 static volatile sig_atomic_t end_status;
@@ -177,8 +206,41 @@ bool stopping(void)
     return stop_asked;
 }
 
+bool leaving_off(void)
+{
+    return stop_asked || reload_signal;
+}
+
+bool reload_asked(void)
+{
+    bool asked = reload_signal;
+
+    reload_signal = 0;
+    return asked;
+}
+
+/* A signal that comes between the look and the wait must end the wait: it is let in by ppoll() only. */
 void wait_ms(uint32_t ms)
 {
-    if (!stop_asked)
-        poll(NULL, 0, (int)ms);
+    const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+    sigset_t blocked, before;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    if (!leaving_off())
+        ppoll(NULL, 0, &time, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void idle_ms(uint32_t ms)
+{
+    notify_alive();
+    for (uint32_t slice; ms && !leaving_off(); ms -= slice) {
+        slice = ms < IDLE_SLICE_MS ? ms : IDLE_SLICE_MS;
+        wait_ms(slice);
+        notify_alive();
+    }
 }

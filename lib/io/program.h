@@ -26,14 +26,22 @@ void program_locale(void);
 
 /* What this process knows of people stays out of core dumps, and debuggers of the same user out of it. */
 void program_privacy(void);
+/* The configuration as the same command line gives it now. */
+int program_reload(struct conf **ret, struct err *err);
+
+const char *program_version(void);
 
 /* SIGTERM and SIGINT ask for a clean end; the second one ends at once. SIGPIPE is ignored. */
 void stop_on_signals(void);
 bool stopping(void);
+/* For services: SIGHUP, which would end the program, asks for a reload instead. */
+void reload_on_signal(void);
+bool reload_asked(void); /* true once a signal */
+bool leaving_off(void);  /* asked to stop or to reload: what is under way is ended, nothing new begun */
 /* What is left are goodbyes, and one of them may never end (librdkafka, asked to leave a group that it is
  * just joining): the process ends with this status after so many seconds at the latest. */
 void end_within(unsigned seconds, int status);
-/* Sleeps, but not through a signal. */
-void wait_ms(uint32_t ms);
+void wait_ms(uint32_t ms); /* sleeps, but not through a signal */
+void idle_ms(uint32_t ms); /* the same in a work loop: who waits on purpose is alive */
 
 #endif

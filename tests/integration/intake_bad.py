@@ -176,7 +176,7 @@ def removed(tap):
             desk.put("bank", "a.csv", BANK + bank_lines(1, 3), sequence=1)
             code, log = desk.play(), desk.log()
             tap.ok(f"a feed that is {what} with a delivery in flight is told in one line, and the others go on",
-                   (killed, code) == (-9, 0) and len(told(log, "feed-unattended", "configure it again")) == 1 and
+                   (killed, code) == (-9, 0) and len(told(log, "feed-left", "configure the feed again")) == 1 and
                    states(desk) == [("bank", "published", 3)], f"{killed} {code} {states(desk)} {log[-1000:]}")
             desk.feeds, desk.off = all_feeds, []
             desk.write_options()

@@ -147,6 +147,11 @@ static void a_bad_file_is_refused_with_its_place(void **state)
         { "", "etc/olive.yaml: region is missing: the district's code, region: \"330305\"" },
         { "region: \"330305\"\nfuse: {flush_ms: 50, flush_ms_max: 40}\n",
           "etc/olive.yaml:2:36: fuse.flush_ms_max must not be below fuse.flush_ms" },
+        { "connect: {metrics: \"0.0.0.0:9464\"}\n", "etc/olive.yaml:1:20: connect.metrics is no loopback "
+                                                    "address: figures are shown on this machine only; "
+                                                    "put a proxy with access rules in front" },
+        { "region: \"330305\"\nconnect: {metrics: \"127.0.0.1:1\"}\nfuse: {metrics: \"127.0.0.1:1\"}\n",
+          "etc/olive.yaml:3:17: fuse.metrics is where connect.metrics is: two programs, two places" },
         { FEED "    source: deposits\n",
           "etc/olive.yaml:4:13: source is not a source (did you mean deposit?)" },
         { FEED "    inbox: x\n", "etc/olive.yaml:3:3: feed x has no source" },
@@ -230,8 +235,13 @@ static void what_is_shown_loads_again_and_passwords_are_masked(void **state)
 {
     CLEANUP(buffer_free) struct buffer shown = { 0 }, again = { 0 };
     CLEANUP(conf_freep) struct conf *conf = NULL, *second = NULL;
-    const char *sets[] = { "keys.token=/t", "feeds.bank-a.inbox=/a", "feeds.bank-a.sequence=(1)",
-                           "feeds.bank-a.error_limit.ratio=2.5%", "feeds.power.error_limit.records=7" };
+    const char *sets[] = { "keys.token=/t",
+                           "feeds.bank-a.inbox=/a",
+                           "feeds.bank-a.sequence=(1)",
+                           "feeds.bank-a.error_limit.ratio=2.5%",
+                           "feeds.power.error_limit.records=7",
+                           "connect.metrics=unix:/m",
+                           "fuse.metrics=[::1]:9465" };
 
     write_text("etc/olive.yaml", good);
     conf = load_good(sets, COUNT_OF(sets));
@@ -245,6 +255,48 @@ static void what_is_shown_loads_again_and_passwords_are_masked(void **state)
     conf_show(second, true, &again);
     assert_int_equal(shown.size, again.size);
     assert_memory_equal(shown.data, again.data, shown.size);
+}
+
+static void what_has_changed_is_found_option_by_option(void **state)
+{
+    static const struct {
+        const char *set, *path; /* path NULL: an option of bank-a */
+    } cases[] = {
+        { "region=330303", "region" },
+        { "kafka.client.id=x", "kafka" },
+        { "kafka.sasl.password=other", "kafka" },
+        { "topics.partitions=8", "topics.partitions" },
+        { "period.first=2025-02", "period.first" },
+        { "log.format=json", "log.format" },
+        { "keys.token=/other", "keys.token" },
+        { "keys.dead_letter=/new", "keys.dead_letter" },
+        { "connect.metrics=127.0.0.1:1", "connect.metrics" },
+        { "feeds.bank-a.charset=utf-8", NULL },
+        { "feeds.bank-a.inbox=/x", NULL },
+        { "feeds.bank-a.complete=true", NULL },
+        { "feeds.bank-a.ignore=name,age", NULL },
+        { "feeds.bank-a.order=bank_code,account_no,id_no,name", NULL },
+        { "feeds.bank-a.columns.A=balance", NULL },
+        { "feeds.bank-a.columns.账号=balance", NULL },
+        { "feeds.bank-a.as_of=([0-9]+)", NULL },
+        { "feeds.bank-a.stable_s=11", NULL },
+    };
+    CLEANUP(conf_freep) struct conf *conf = NULL, *again = NULL;
+
+    write_text("etc/olive.yaml", good);
+    conf = load_good(NULL, 0);
+    again = load_good(NULL, 0);
+    assert_true(conf_same_feed(conf_feed(conf, "power"), conf_feed(again, "power")));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(conf_freep) struct conf *other = NULL;
+        const char *set = cases[i].set, *path = cases[i].path;
+
+        other = load_good(&set, 1);
+        assert_true(conf_same(conf, again, path ? path : "region"));
+        assert_int_equal(conf_same_feed(conf_feed(conf, "bank-a"), conf_feed(other, "bank-a")), path != NULL);
+        if (path && conf_same(conf, other, path))
+            fail_msg("%s goes unseen", set);
+    }
 }
 
 static void the_sample_is_a_good_configuration(void **state)
@@ -263,4 +315,4 @@ UNIT_MAIN(CLAIM(a_file_becomes_members_and_the_rest_defaults),
           CLAIM(the_command_line_wins_then_the_environment_then_conf_d),
           CLAIM(a_bad_file_is_refused_with_its_place), CLAIM(a_bad_override_says_which),
           CLAIM(a_file_that_is_not_there_is_named), CLAIM(what_is_shown_loads_again_and_passwords_are_masked),
-          CLAIM(the_sample_is_a_good_configuration))
+          CLAIM(what_has_changed_is_found_option_by_option), CLAIM(the_sample_is_a_good_configuration))
