@@ -47,6 +47,18 @@ static void show_claim(const struct intake *intake)
                        claim->control.received_ms == INT64_MIN ? claim->received_ms : wall_ms());
 }
 
+static int open_journal(const struct intake_conf *conf, struct intake *intake, struct err *err)
+{
+    const struct feed_conf *feed = intake->feed;
+
+    if (journal_open(feed->name, intake->folder.journal, &intake->way.journal, err) < 0)
+        return -1;
+    if (feed->mode == FEED_SNAPSHOT)
+        intake->way.standing = standing_new(intake->folder.journal);
+    return rebuild_journal(conf->history, feed, &intake->folder, intake->way.journal, intake->way.standing,
+                           err);
+}
+
 int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, struct intake **ret,
                 struct err *err)
 {
@@ -64,13 +76,11 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
         intake_close(intake);
         return -1;
     }
-    if (journal_open(feed->name, intake->folder.journal, &intake->way.journal, err) < 0) {
+    if (open_journal(conf, intake, err) < 0) {
         in_feed(intake, err);
         intake_close(intake);
         return -1;
     }
-    if (feed->mode == FEED_SNAPSHOT)
-        intake->way.standing = standing_new(intake->folder.journal);
     intake->inbox = inbox_new(feed, &intake->folder);
     intake->acts = inbox_new_acts(feed, &intake->folder);
     show_claim(intake);

@@ -10,12 +10,14 @@
 #define OLIVE_CONNECTORS_INTAKE_H
 
 #include "connectors/publisher.h"
+#include "connectors/rebuild.h"
 
 struct intake_conf { /* what all feeds share */
     const struct conf *conf;
     struct tokeniser *tokeniser;
     struct publisher *publisher;
     struct sealer *sealer; /* of archived files */
+    struct history *history;
 };
 
 struct intake_result {

@@ -17,7 +17,8 @@ static const char log_name[] = "log";
 
 struct journal {
     const char *feed;
-    int fd;
+    int folder, fd;
+    bool written; /* it has a line */
     uint64_t next_number;
     bool has_claim;
     struct claim claim;
@@ -183,25 +184,42 @@ static bool find_state(const char *name, enum delivery_state *ret)
     return false;
 }
 
+static bool read_delivery(const json_t *line, struct settled *ret)
+{
+    int64_t day = get_int(line, "as_of_day");
+
+    *ret = (struct settled){ .sequence = get_number(line, "sequence"),
+                             .as_of_day = day == INT64_MIN ? DAY_NONE : (int32_t)day,
+                             .dead_lettered = get_count(line, "dead_lettered"),
+                             .settled = get_count(line, "settled") };
+    ret->is_act = get_digest(line, "original", ret->original);
+    return find_state(json_string_value(json_object_get(line, "state")), &ret->state) &&
+           get_digest(line, "delivery", ret->delivery);
+}
+
 static bool read_settling(struct journal *journal, const json_t *line)
 {
     const char *hex = json_string_value(json_object_get(line, "receipt"));
     size_t size = hex ? strlen(hex) / 2 : 0;
 
-    struct settled *settling = &journal->settling;
-    int64_t day = get_int(line, "as_of_day");
-
     buffer_clear(&journal->receipt);
-    *settling = (struct settled){ .sequence = get_number(line, "sequence"),
-                                  .as_of_day = day == INT64_MIN ? DAY_NONE : (int32_t)day,
-                                  .dead_lettered = get_count(line, "dead_lettered"),
-                                  .settled = get_count(line, "settled") };
-    settling->is_act = get_digest(line, "original", settling->original);
     journal->claim.settling = true;
     return journal->has_claim && hex &&
            hex_decode(text_of(hex), buffer_grow(&journal->receipt, size), size) &&
-           find_state(json_string_value(json_object_get(line, "state")), &settling->state) &&
-           get_digest(line, "delivery", settling->delivery) && get_digest(line, "sha256", journal->sha256);
+           read_delivery(line, &journal->settling) && get_digest(line, "sha256", journal->sha256);
+}
+
+/* What a lost journal had of a delivery, by its receipt. */
+static bool read_recovered(struct journal *journal, const json_t *line)
+{
+    uint64_t number = get_number(line, "claim");
+
+    if (journal->has_claim || number == COUNT_NONE || !read_delivery(line, &journal->settling))
+        return false;
+    add_settled(journal);
+    if (number >= journal->next_number)
+        journal->next_number = number + 1;
+    return true;
 }
 
 static bool read_settled(struct journal *journal, const json_t *line)
@@ -221,6 +239,7 @@ static const struct {
     { "acknowledged", read_acknowledged },
     { "settling",     read_settling },
     { "settled",      read_settled },
+    { "recovered",    read_recovered },
 };
 /* clang-format on */
 
@@ -233,6 +252,7 @@ static bool read_line(struct journal *journal, const char *data, size_t len)
     for (size_t i = 0; name && i < sizeof events / sizeof *events; i++)
         if (!strcmp(name, events[i].name))
             good = events[i].read(journal, line);
+    journal->written = true;
     json_decref(line);
     return good;
 }
@@ -259,6 +279,7 @@ int journal_open(const char *feed, int folder, struct journal **ret, struct err 
     struct journal *journal = mem_zalloc(sizeof *journal);
 
     journal->feed = feed;
+    journal->folder = folder;
     journal->next_number = 1;
     journal->fd = openat(folder, log_name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (journal->fd < 0 || fsync(folder) < 0) {
@@ -302,8 +323,10 @@ static int line_end(struct journal *journal, struct json *json, struct err *err)
     json_close(json, '}');
     buffer_add_byte(&journal->line, '\n');
     errno = ENOSPC; /* what a write that ends short means, and does not say */
-    if (write(journal->fd, line->data, line->size) == (ssize_t)line->size && fdatasync(journal->fd) == 0)
+    if (write(journal->fd, line->data, line->size) == (ssize_t)line->size && fdatasync(journal->fd) == 0) {
+        journal->written = true;
         return 0;
+    }
     err_set(err, ERR_RETRY, "the journal cannot be written: %s",
             errno == ENOSPC ? "the disk is full" : strerror(errno));
     if (ftruncate(journal->fd, size) < 0) /* half a line would spoil the next one */
@@ -401,7 +424,7 @@ int journal_acknowledged(struct journal *journal, uint64_t line, struct err *err
     return 0;
 }
 
-static struct settled settled_of(const struct receipt *receipt)
+struct settled settled_of(const struct receipt *receipt)
 {
     struct settled settled = { .state = receipt->state,
                                .sequence = receipt->sequence,
@@ -415,30 +438,36 @@ static struct settled settled_of(const struct receipt *receipt)
     return settled;
 }
 
+static void put_delivery(struct json *json, const struct settled *settled)
+{
+    json_key(json, "state");
+    json_str(json, delivery_state_names[settled->state]);
+    put_number(json, "sequence", settled->sequence);
+    put_hex(json, "delivery", settled->delivery, DIGEST_SIZE);
+    if (settled->as_of_day != DAY_NONE) {
+        json_key(json, "as_of_day");
+        json_int(json, settled->as_of_day);
+    }
+    put_number(json, "dead_lettered", settled->dead_lettered);
+    if (settled->is_act) {
+        put_hex(json, "original", settled->original, DIGEST_SIZE);
+        put_number(json, "settled", settled->settled);
+    }
+}
+
 int journal_settling(struct journal *journal, const struct receipt *receipt,
                      const uint8_t sha256[DIGEST_SIZE], const struct buffer *message, struct err *err)
 {
+    const struct settled settled = settled_of(receipt);
     struct json json = line_start(journal, "settling");
 
-    json_key(&json, "state");
-    json_str(&json, delivery_state_names[receipt->state]);
-    put_number(&json, "sequence", receipt->sequence);
-    put_hex(&json, "delivery", receipt->delivery.digest, DIGEST_SIZE);
-    if (receipt->as_of_day != DAY_NONE) {
-        json_key(&json, "as_of_day");
-        json_int(&json, receipt->as_of_day);
-    }
-    put_number(&json, "dead_lettered", receipt->dead_lettered);
-    if (receipt->act.any) {
-        put_hex(&json, "original", receipt->act.original, DIGEST_SIZE);
-        put_number(&json, "settled", receipt->act.settled);
-    }
+    put_delivery(&json, &settled);
     put_hex(&json, "sha256", sha256, DIGEST_SIZE);
     put_hex(&json, "receipt", message->data, message->size);
     if (line_end(journal, &json, err) < 0)
         return -1;
     journal->claim.settling = true;
-    journal->settling = settled_of(receipt);
+    journal->settling = settled;
     memcpy(journal->sha256, sha256, DIGEST_SIZE);
     buffer_clear(&journal->receipt);
     buffer_add(&journal->receipt, message->data, message->size);
@@ -454,6 +483,44 @@ int journal_settled(struct journal *journal, struct err *err)
     add_settled(journal);
     drop_claim(journal);
     return 0;
+}
+
+/* --- made again --- */
+
+bool journal_is_new(const struct journal *journal)
+{
+    return !journal->written;
+}
+
+static void add_recovered(const struct recovered *recovered, struct buffer *out)
+{
+    struct json json = json_to(out);
+
+    json_open(&json, '{');
+    json_key(&json, "event");
+    json_str(&json, "recovered");
+    put_number(&json, "claim", recovered->number);
+    put_delivery(&json, &recovered->settled);
+    json_close(&json, '}');
+    buffer_add_byte(out, '\n');
+}
+
+/* Whole before it gets its name: half of one would be taken for all that came. */
+int journal_recover(struct journal *journal, const struct recovered *recovered, size_t count, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer lines = { 0 };
+    int fd;
+
+    for (size_t i = 0; i < count; i++)
+        add_recovered(&recovered[i], &lines);
+    if (folder_write(journal->folder, log_name, lines.data, lines.size, err) < 0)
+        return -1;
+    fd = openat(journal->folder, log_name, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_RETRY, "journal/log cannot be opened: %s", strerror(errno));
+    close(journal->fd);
+    journal->fd = fd;
+    return read_log(journal, &lines, err);
 }
 
 /* --- asking --- */

@@ -39,6 +39,13 @@ struct settled { /* a delivery that is finished */
     uint64_t settled;              /* how many */
 };
 
+struct settled settled_of(const struct receipt *receipt);
+
+struct recovered {   /* a delivery as its receipt in the log has it */
+    uint64_t number; /* arrival */
+    struct settled settled;
+};
+
 struct journal;
 /* folder: the descriptor of the feed's journal/. The feed's name is lent. */
 int journal_open(const char *feed, int folder, struct journal **ret, struct err *err);
@@ -47,6 +54,11 @@ void journal_close(struct journal *journal);
 /* The claim that is not settled yet; NULL: none. There is one at most. */
 struct claim *journal_unfinished(struct journal *journal);
 uint64_t journal_next_number(const struct journal *journal);
+
+bool journal_is_new(const struct journal *journal); /* nothing was ever written to it */
+/* Makes a new one of what the log knows, all of it at once, in the order of arrival. */
+int journal_recover(struct journal *journal, const struct recovered *recovered, size_t count,
+                    struct err *err);
 
 /* Copies the claim; journal_unfinished() gives it from now on. */
 int journal_claim(struct journal *journal, const struct claim *claim, struct err *err);

@@ -24,6 +24,7 @@ struct run {
     struct tokeniser *tokeniser;
     struct sealer *sealer;
     struct publisher *publisher;
+    struct history *history;
     struct feeds *feeds;
     struct health *health; /* NULL: nobody asked for it */
     size_t first;          /* whose turn it is: after a failure the next feed's */
@@ -38,6 +39,7 @@ static void run_close(struct run *run)
 {
     health_close(run->health);
     feeds_free(run->feeds);
+    history_free(run->history);
     publisher_close(run->publisher);
     sealer_close(run->sealer);
     tokeniser_close(run->tokeniser);
@@ -154,7 +156,8 @@ static int run_open(struct run *run, struct err *err)
     if (feeds_check(run->conf, err) < 0 || open_keys(run, err) < 0 || open_health(run, err) < 0 ||
         publisher_open(run->conf, run->sealer, &run->publisher, err) < 0)
         return -1;
-    shared = (struct intake_conf){ run->conf, run->tokeniser, run->publisher, run->sealer };
+    run->history = history_new(run->conf);
+    shared = (struct intake_conf){ run->conf, run->tokeniser, run->publisher, run->sealer, run->history };
     run->feeds = feeds_new(&shared);
     if (await_topics(run, err) < 0)
         return -1;

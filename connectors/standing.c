@@ -344,24 +344,41 @@ static int merge_step(struct merge *merge, struct err *err)
     return status < 0 ? -1 : pair_next(&merge->pair, order, err);
 }
 
-static int merge_all(struct merge *merge, struct err *err)
+static int merge_open(struct merge *merge, struct err *err)
 {
     int fd = openat(merge->pair.standing->folder, next_name,
                     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     merge->out = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!merge->out || fwrite(magic, sizeof magic - 1, 1, merge->out) != 1)
-        return cannot_write(err);
-    if (pair_open(&merge->pair, err) < 0)
-        return -1;
-    while (pair_any(&merge->pair))
-        if (merge_step(merge, err) < 0)
-            return -1;
-    /* The folder, too: once the journal says so, the file takes the place of the one that stands. */
+    return merge->out && fwrite(magic, sizeof magic - 1, 1, merge->out) == 1 ? 0 : cannot_write(err);
+}
+
+/* The folder, too: once the journal says so, the file takes the place of the one that stands. */
+static int merge_end(struct merge *merge, struct err *err)
+{
     return fflush(merge->out) == 0 && fsync(fileno(merge->out)) == 0 &&
                    fsync(merge->pair.standing->folder) == 0
                ? 0
                : cannot_write(err);
+}
+
+static void merge_free(struct merge *merge)
+{
+    if (merge->out)
+        fclose(merge->out);
+    pair_close(&merge->pair);
+    buffer_free(&merge->packed);
+    free(merge);
+}
+
+static int merge_all(struct merge *merge, struct err *err)
+{
+    if (merge_open(merge, err) < 0 || pair_open(&merge->pair, err) < 0)
+        return -1;
+    while (pair_any(&merge->pair))
+        if (merge_step(merge, err) < 0)
+            return -1;
+    return merge_end(merge, err);
 }
 
 int standing_merge(struct standing *standing, enum source source, enum list_kind kind, standing_lacks *lacks,
@@ -374,11 +391,72 @@ int standing_merge(struct standing *standing, enum source source, enum list_kind
         .pair = { .standing = standing, .source = source }, .kind = kind, .lacks = lacks, .user = user
     };
     status = merge_all(merge, err);
-    if (merge->out)
-        fclose(merge->out);
-    pair_close(&merge->pair);
-    buffer_free(&merge->packed);
-    free(merge);
+    merge_free(merge);
+    return status;
+}
+
+/* --- made again --- */
+
+struct remade { /* of one key */
+    struct stood stood;
+    uint64_t listed, ended; /* the last list that had it, the last one that ended it; 0: none */
+};
+
+/* All records of the key that stands next. */
+static int remake_next(struct standing *standing, enum source source, struct new *new,
+                       standing_list_of *list_of, void *user, struct remade *ret, struct err *err)
+{
+    const struct sort_key key = new->key;
+    struct stood other;
+
+    *ret = (struct remade){ 0 };
+    for (bool first = true; new->more && !sort_key_compare(&new->key, &key); first = false) {
+        uint64_t list, *last;
+
+        if (unpack(standing, source, &key.subject, new->record, new->key.size, &other, err) < 0)
+            return -1;
+        list = list_of(user, &other.record);
+        last = other.record.line ? &ret->listed : &ret->ended; /* what a list lacks is ended by line 0 */
+        *last = list > *last ? list : *last;
+        if (first || record_rank_compare(&other.record, &ret->stood.record) > 0)
+            stood_set(&ret->stood, &other.record);
+        if (new_line(standing, new, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int remake_all(struct merge *merge, standing_list_of *list_of, void *user, uint64_t newest,
+                      struct err *err)
+{
+    struct standing *standing = merge->pair.standing;
+    struct new *new = &merge->pair.new;
+    struct remade remade;
+
+    if (sorter_start(standing->sorter, err) < 0 || new_line(standing, new, err) < 0)
+        return -1;
+    while (new->more) {
+        if (remake_next(standing, merge->pair.source, new, list_of, user, &remade, err) < 0)
+            return -1;
+        remade.stood.state = remade.ended > remade.listed ? GONE : remade.listed == newest ? LISTED : STANDS;
+        if (put(merge, &remade.stood, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int standing_rebuild(struct standing *standing, enum source source, standing_list_of *list_of, void *user,
+                     uint64_t newest, struct err *err)
+{
+    struct merge *merge = mem_zalloc(sizeof *merge);
+    int status;
+
+    *merge = (struct merge){ .pair = { .standing = standing, .source = source } };
+    status = merge_open(merge, err) < 0 || remake_all(merge, list_of, user, newest, err) < 0 ||
+                     merge_end(merge, err) < 0
+                 ? -1
+                 : 0;
+    merge_free(merge);
     return status;
 }
 

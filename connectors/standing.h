@@ -37,6 +37,11 @@ enum list_kind {
 /* Writes standing.next. */
 int standing_merge(struct standing *standing, enum source source, enum list_kind kind, standing_lacks *lacks,
                    void *user, struct err *err);
+/* Which list a record belongs to, from 1 in the order in which they came. */
+typedef uint64_t standing_list_of(void *user, const struct record *record);
+/* Writes standing.next anew from all records of the feed's lists, endings included, which were added. */
+int standing_rebuild(struct standing *standing, enum source source, standing_list_of *list_of, void *user,
+                     uint64_t newest, struct err *err);
 /* standing.next takes its place; without one nothing happens, so repeating it is harmless. */
 int standing_commit(int folder, struct err *err);
 int standing_drop_next(int folder, struct err *err); /* what an interrupted delivery left */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/cli/cli.h"
-#include "daemon/cli/topic_reader.h"
+#include "lib/io/topic_reader.h"
 #include "lib/base/arena.h"
 #include "lib/wire/record_wire.h"
 

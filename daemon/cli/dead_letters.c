@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/cli/key_table.h"
-#include "daemon/cli/topic_reader.h"
+#include "lib/io/topic_reader.h"
 #include "lib/base/arena.h"
 #include "lib/base/suggest.h"
 #include "lib/wire/record_wire.h"

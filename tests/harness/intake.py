@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "faults"), str(HERE.parent / "integration")]
-from connect import BANK, LIST, Desk, bank_lines, id_no, roster_lines  # noqa: E402
+from desk import BANK, LIST, Desk, bank_lines, id_no, roster_lines  # noqa: E402
 from scenario import BUILD, ROOT, Failed, Scenario  # noqa: E402
 
 CONNECT = BUILD / "connectors/olive-connect"
@@ -171,6 +171,12 @@ class Intake(Desk):
         return sorted(f"{key} {letter['olive.delivery']} {letter['olive.line']} {letter['olive.reason']}"
                       for key, letter in self.dead(source).items())
 
+    def opens(self, feed, path):
+        """Whether a sealed file is, opened, the one that its name says."""
+        done = subprocess.run([BUILD / "daemon/cli/olive", "feed", "open", feed, path.stem, "--config", self.config],
+                              capture_output=True, check=False)
+        return hashlib.sha256(done.stdout).hexdigest() == path.stem
+
     def kept(self, feed):
         """Files beside the connector: under their digests, which are theirs; receipts; the list that stands."""
         found = {}
@@ -180,6 +186,8 @@ class Intake(Desk):
                 found[name.rsplit("/", 1)[1]] = self.received(feed, json.loads(path.read_text("utf-8")))
             elif path.name == "standing":
                 found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            elif path.suffix == ".sealed":
+                found[path.stem] = name.split("/")[1] if self.opens(feed, path) else f"{name} is not what it says"
             elif path.name not in ("log", "lock"):
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 found[path.name] = name.split("/")[1] if digest == path.name else f"{name} has the digest {digest}"

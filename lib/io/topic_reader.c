@@ -1,4 +1,4 @@
-#include "daemon/cli/topic_reader.h"
+#include "lib/io/topic_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  *
  * Ownership: topic_reader_open() … topic_reader_close(); a message is valid until the next call.
  * Threads: one. Errors: the bus's; ERR_STOP for offsets that the log does not have (any more). */
-#ifndef OLIVE_DAEMON_TOPIC_READER_H
-#define OLIVE_DAEMON_TOPIC_READER_H
+#ifndef OLIVE_IO_TOPIC_READER_H
+#define OLIVE_IO_TOPIC_READER_H
 
 #include "lib/io/bus.h"
 
