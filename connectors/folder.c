@@ -273,7 +273,7 @@ bool folder_claimed(const struct folder *folder, uint64_t number)
 
 static bool same_bytes(int a, int b)
 {
-    CLEANUP(mem_freep) char *bytes = mem_alloc(2 * COPY_BYTES);
+    CLEANUP(mem_freep) char *bytes = mem_alloc((size_t)2 * COPY_BYTES);
     ssize_t got;
     off_t at = 0;
 

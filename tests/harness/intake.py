@@ -7,6 +7,7 @@ nobody disturbs it: the outcomes are compared, nothing else. Faults are those of
 """
 
 import contextlib
+import datetime
 import hashlib
 import json
 import os
@@ -33,6 +34,7 @@ FEEDS = {
     "cars": {"source": "vehicle", "mode": "snapshot", "lacking": "retract"},
     "phones": {"source": "telecom", "mode": "delta", "ready": "rename"},
 }
+FIRST_DAY = datetime.date.today() - datetime.timedelta(days=60)  # of receipt: what is long past would be thinned out
 PHONE_LINES = 2600  # more than the lines between two looks at whether it should stop
 LIMIT_S = 120       # only a failure takes so long
 
@@ -43,6 +45,11 @@ def car_lines(numbers):
 
 def phone_lines(first, count):
     return "".join(f"{id_no(i)},138{i:08d},2025-06,{i % 300}.00\n" for i in range(first, first + count))
+
+
+def at(day):
+    """A time of receipt, as a control file says it."""
+    return f"{FIRST_DAY + datetime.timedelta(days=day)}T09:00:00"
 
 
 def seed():
@@ -88,20 +95,20 @@ class Intake(Desk):
     def drop_all(self):
         first, second = BANK + bank_lines(1, 150) + "bad\n", BANK + bank_lines(201, 120) + ",,,,\n"
         sha = hashlib.sha256(first.encode()).hexdigest()
-        self.put("bank", "b1.csv", first, sequence=1, received="2025-01-01T09:00:00", lines=152, sha256=sha, bytes=len(first))
-        self.put("bank", "b1-again.csv", first, sequence=1, received="2025-01-02T09:00:00")
-        self.put("bank", "b2.csv", second, sequence=2, received="2025-02-01T09:00:00")
-        self.put("bank", "b3-binary.csv", b"PK\x03\x04" + bytes(range(256)) * 20, sequence=3, received="2025-03-01T09:00:00")
-        self.put("bank", "b3-lies.csv", second, sequence=3, received="2025-03-02T09:00:00", sha256=sha)
-        self.put("bank", "b3.csv", BANK + bank_lines(201, 60), sequence=3, received="2025-03-03T09:00:00")
+        self.put("bank", "b1.csv", first, sequence=1, received=at(0), lines=152, sha256=sha, bytes=len(first))
+        self.put("bank", "b1-again.csv", first, sequence=1, received=at(1))
+        self.put("bank", "b2.csv", second, sequence=2, received=at(10))
+        self.put("bank", "b3-binary.csv", b"PK\x03\x04" + bytes(range(256)) * 20, sequence=3, received=at(20))
+        self.put("bank", "b3-lies.csv", second, sequence=3, received=at(21), sha256=sha)
+        self.put("bank", "b3.csv", BANK + bank_lines(201, 60), sequence=3, received=at(22))
         lists = [(1, range(1, 100), ""), (3, range(3, 90), ""), (2, range(1, 20), ""), (4, range(5, 60), "1,dibao,2025-01-01\n"),
                  (5, range(9, 60), "")]
         for day, (sequence, numbers, extra) in enumerate(lists, 1):
             self.put("roster", f"l{sequence}.csv", LIST + roster_lines(numbers) + extra, sequence=sequence,
-                     received=f"2025-04-0{day}T09:00:00")
+                     received=at(30 + day))
         for sequence, numbers in ((1, range(1, 60)), (2, range(11, 60)), (3, range(11, 70))):
             self.put("cars", f"c{sequence}.csv", CARS + car_lines(numbers), sequence=sequence,
-                     received=f"2025-05-0{sequence}T09:00:00")
+                     received=at(40 + sequence))
         for i, (name, text) in enumerate((("t1.csv", phone_lines(1, PHONE_LINES)), ("t2.csv", phone_lines(5001, 100)),
                                           ("t3.csv", phone_lines(1, PHONE_LINES)))):
             self.put("phones", name, PHONES + text, no=True)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from intake import BANK, CONNECT, LIST, PHONES, Intake, await_stopped, bank_lines, phone_lines, roster_lines, shim  # noqa: E402
+from intake import BANK, CONNECT, LIST, PHONES, Intake, at, await_stopped, bank_lines, phone_lines, roster_lines, shim  # noqa: E402
 from stage import Tap, until  # noqa: E402
 
 GOOD = PHONES + phone_lines(7001, 5)
@@ -221,13 +221,13 @@ def grown(tap):
 
 def lost(tap):
     with Intake() as desk:
-        desk.put("bank", "a.csv", BANK + bank_lines(1, 90), sequence=1, received="2025-06-01T09:00:00")
+        desk.put("bank", "a.csv", BANK + bank_lines(1, 90), sequence=1, received=at(1))
         killed = desk.play("connect-published")
         (desk.state("bank", "work") / "00000001").unlink()
         code, log = desk.play(), desk.log()
         tap.ok("a claimed file that somebody removes from work is told in one line", (killed, code) == (-9, 0) and
                len(told(log, "claim-lost", "delivered again")) == 1, f"{killed} {code} {log[-800:]}")
-        desk.put("bank", "a.csv", BANK + bank_lines(1, 90), sequence=1, received="2025-06-01T09:00:00")
+        desk.put("bank", "a.csv", BANK + bank_lines(1, 90), sequence=1, received=at(1))
         desk.finish()
         tap.ok("delivered again, no line is there twice", len(desk.records("bank")) == 90 and
                states(desk) == [("bank", "published", 90)], states(desk))
