@@ -216,7 +216,7 @@ static int leave(struct entry *entry, struct intake_result *ret, struct err *err
     return 0;
 }
 
-int feeds_step(struct feeds *feeds, size_t index, struct intake_result *ret, struct err *err)
+int feeds_step(struct feeds *feeds, size_t index, bool look, struct intake_result *ret, struct err *err)
 {
     struct entry *entry = &feeds->entries[index];
     struct err why = { 0 };
@@ -228,7 +228,7 @@ int feeds_step(struct feeds *feeds, size_t index, struct intake_result *ret, str
         return 0;
     if (!entry->is && open_entry(feeds, entry, &why) < 0)
         return tell_failed(entry, &why), 0;
-    return intake_step(entry->intake, ret, err);
+    return intake_step(entry->intake, look, ret, err);
 }
 
 /* Whether an entry lends from the configuration. */

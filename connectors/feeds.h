@@ -29,8 +29,9 @@ struct feeds_change feeds_follow(struct feeds *feeds, struct conf *conf);
 size_t feeds_count(const struct feeds *feeds);
 bool feeds_has_source(const struct feeds *feeds, enum source source);
 bool feeds_failed(const struct feeds *feeds); /* a reloaded one cannot be opened */
-/* One feed's turn; index below feeds_count(), which feeds_sweep() changes. */
-int feeds_step(struct feeds *feeds, size_t index, struct intake_result *ret, struct err *err);
+/* One feed's turn; look: into its inbox, whatever the hints say; index below feeds_count(), which
+ * feeds_sweep() changes. */
+int feeds_step(struct feeds *feeds, size_t index, bool look, struct intake_result *ret, struct err *err);
 void feeds_sweep(struct feeds *feeds); /* forgets the feeds that have ended */
 
 /* Tells of deliveries that were left half done by feeds which the configuration does not have. */

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,11 +20,15 @@
 #include "lib/io/program.h"
 #include "lib/wire/record_wire.h"
 
+enum { PATH_SIZE = 4096 };
+
 struct intake {
     const struct feed_conf *feed;
     struct sealer *sealer; /* NULL: files are archived as they came */
     uint32_t keep_months;
     int32_t thinned_day;
+    struct hint *hint, *act_hint; /* NULL: look at every step */
+    bool again;                   /* the last one left something to be done */
     struct folder folder;
     struct inbox *inbox, *acts;
     struct delivery_way way;
@@ -45,6 +50,17 @@ static void show_claim(const struct intake *intake)
     if (claim)
         counts_waiting(intake->feed->name, 1,
                        claim->control.received_ms == INT64_MIN ? claim->received_ms : wall_ms());
+}
+
+static void watch_folders(const struct intake_conf *conf, struct intake *intake)
+{
+    char acts[PATH_SIZE];
+
+    if (!conf->hints)
+        return;
+    snprintf(acts, sizeof acts, "%s/%s/acts", conf->conf->connect.state, intake->feed->name);
+    intake->hint = hint_new(conf->hints, intake->feed->inbox);
+    intake->act_hint = hint_new(conf->hints, acts);
 }
 
 static int open_journal(const struct intake_conf *conf, struct intake *intake, struct err *err)
@@ -83,6 +99,7 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
     }
     intake->inbox = inbox_new(feed, &intake->folder);
     intake->acts = inbox_new_acts(feed, &intake->folder);
+    watch_folders(conf, intake);
     show_claim(intake);
     *ret = intake;
     return 0;
@@ -92,6 +109,8 @@ void intake_close(struct intake *intake)
 {
     if (!intake)
         return;
+    hint_free(intake->hint);
+    hint_free(intake->act_hint);
     inbox_free(intake->inbox);
     inbox_free(intake->acts);
     standing_free(intake->way.standing);
@@ -357,13 +376,26 @@ static int take_inbox(struct intake *intake, struct inbox *inbox, struct intake_
     return 0;
 }
 
-int intake_step(struct intake *intake, struct intake_result *ret, struct err *err)
+/* Something has happened there; or a file has to be watched, or a delivery tried again. */
+static bool is_due(struct intake *intake)
+{
+    bool hinted = !intake->hint || hint_take(intake->hint);
+
+    hinted |= !intake->act_hint || hint_take(intake->act_hint);
+    return hinted || intake->again;
+}
+
+int intake_step(struct intake *intake, bool look, struct intake_result *ret, struct err *err)
 {
     *ret = (struct intake_result){ 0 };
+    if (!is_due(intake) && !look)
+        return 0;
+    intake->again = true;
     thin_archive(intake);
     if (finish_claim(intake, ret, err) < 0 || take_inbox(intake, intake->acts, ret, err) < 0 ||
         take_inbox(intake, intake->inbox, ret, err) < 0)
         return in_feed(intake, err);
+    intake->again = ret->waiting || leaving_off();
     return 0;
 }
 

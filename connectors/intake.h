@@ -9,6 +9,7 @@
 #ifndef OLIVE_CONNECTORS_INTAKE_H
 #define OLIVE_CONNECTORS_INTAKE_H
 
+#include "connectors/hints.h"
 #include "connectors/publisher.h"
 #include "connectors/rebuild.h"
 
@@ -18,6 +19,7 @@ struct intake_conf { /* what all feeds share */
     struct publisher *publisher;
     struct sealer *sealer; /* of archived files */
     struct history *history;
+    struct hints *hints; /* NULL: every step looks into the inbox */
 };
 
 struct intake_result {
@@ -31,9 +33,9 @@ struct intake;
 int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, struct intake **ret,
                 struct err *err);
 void intake_close(struct intake *intake);
-/* All that is whole in the inbox, after what was begun; ends early when the program is asked to stop, and
- * between two files when it is asked to reload. */
-int intake_step(struct intake *intake, struct intake_result *ret, struct err *err);
+/* look: whatever the hints say. All that is whole in the inbox, after what was begun; ends early when the
+ * program is asked to stop, and between two files when it is asked to reload. */
+int intake_step(struct intake *intake, bool look, struct intake_result *ret, struct err *err);
 /* What was begun, and nothing new. */
 int intake_finish(struct intake *intake, struct intake_result *ret, struct err *err);
 bool intake_under_way(const struct intake *intake); /* something was begun and is not settled */

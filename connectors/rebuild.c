@@ -273,7 +273,7 @@ int rebuild_journal(struct history *history, const struct feed_conf *feed, const
         return 0;
     if (standing && rebuild_standing(history, feed, folder, &lost, standing, err) < 0)
         return -1;
-    fault_point("connect-rebuilt-standing");
+    fault_point("rebuild-standing");
     if (journal_recover(journal, lost.items, lost.count, err) < 0)
         return -1;
     log_event(LOG_LEVEL_WARNING, "journal-rebuilt",

@@ -14,7 +14,7 @@
 #include "lib/io/notify.h"
 #include "lib/io/program.h"
 
-enum { CLOCK_JUMP_MS = 30000 };
+enum { CLOCK_JUMP_MS = 30000, WATCH_MS = 1000 };
 enum { TRIES_MAX = 5, WAIT_FIRST_MS = 200, WAIT_MAX_MS = 10000, ASK_EVERY_MS = 30000 };
 
 struct run {
@@ -25,6 +25,7 @@ struct run {
     struct sealer *sealer;
     struct publisher *publisher;
     struct history *history;
+    struct hints *hints;
     struct feeds *feeds;
     struct health *health; /* NULL: nobody asked for it */
     size_t first;          /* whose turn it is: after a failure the next feed's */
@@ -32,6 +33,7 @@ struct run {
     int64_t asked_ms;      /* when Kafka was last asked or heard from */
     bool kafka_away;
     uint64_t deliveries, rejected;
+    int64_t looked_ms;          /* when all inboxes were last looked into */
     int64_t wall_over_ticks_ms; /* of the last round; 0: there was none */
 };
 
@@ -40,6 +42,7 @@ static void run_close(struct run *run)
     health_close(run->health);
     feeds_free(run->feeds);
     history_free(run->history);
+    hints_free(run->hints);
     publisher_close(run->publisher);
     sealer_close(run->sealer);
     tokeniser_close(run->tokeniser);
@@ -157,6 +160,7 @@ static int run_open(struct run *run, struct err *err)
         publisher_open(run->conf, run->sealer, &run->publisher, err) < 0)
         return -1;
     run->history = history_new(run->conf);
+    run->hints = run->once ? NULL : hints_new();
     shared = (struct intake_conf){ run->conf, run->tokeniser, run->publisher, run->sealer, run->history };
     run->feeds = feeds_new(&shared);
     if (await_topics(run, err) < 0)
@@ -259,16 +263,29 @@ static void add_result(struct run *run, struct round *round, const struct intake
     round->half += result->half;
 }
 
+/* Hints may be lost: now and then every inbox is looked into. */
+static bool is_time_to_look(struct run *run)
+{
+    int64_t now = ticks_ms();
+
+    if (run->looked_ms && now - run->looked_ms < (int64_t)run->scan_ms)
+        return false;
+    run->looked_ms = now;
+    return true;
+}
+
 static int run_round(struct run *run, struct round *round, struct err *err)
 {
     size_t count = feeds_count(run->feeds), first = run->first;
+
+    bool look = is_time_to_look(run);
 
     *round = (struct round){ 0 };
     watch_clock(run);
     for (size_t i = 0; i < count && !stopping() && !round->failed; i++) {
         size_t index = (first + i) % count;
         struct intake_result result;
-        int status = feeds_step(run->feeds, index, &result, err);
+        int status = feeds_step(run->feeds, index, look, &result, err);
 
         notify_alive();
         add_result(run, round, &result);
@@ -317,6 +334,17 @@ static void show_state(struct run *run, const struct round *round)
                   round->failed ? "; trying again: see the log" : "");
 }
 
+/* Until the kernel says that something has come; a file whose growth is watched is looked at more often. */
+static void rest(struct run *run, const struct round *round)
+{
+    uint32_t ms = round->waiting && run->scan_ms > WATCH_MS ? WATCH_MS : run->scan_ms;
+
+    if (run->hints)
+        hints_wait(run->hints, ms);
+    else
+        idle_ms(ms);
+}
+
 static int rounds(struct run *run, struct err *err)
 {
     struct round round;
@@ -338,7 +366,7 @@ static int rounds(struct run *run, struct err *err)
         else if (run->once && !round.deliveries && !round.waiting)
             return end_once(&round);
         else if (!round.deliveries)
-            idle_ms(run->scan_ms);
+            rest(run, &round);
     }
     return 0;
 }

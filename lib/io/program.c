@@ -219,11 +219,14 @@ bool reload_asked(void)
     return asked;
 }
 
-/* A signal that comes between the look and the wait must end the wait: it is let in by ppoll() only. */
-void wait_ms(uint32_t ms)
+/* Whether the descriptor has something by then; -1: none has. A signal that comes between the look and the
+ * wait must end the wait: it is let in by ppoll() only. */
+static bool wait_for(int fd, uint32_t ms)
 {
     const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+    struct pollfd poll = { .fd = fd, .events = POLLIN };
     sigset_t blocked, before;
+    int count = 0;
 
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
@@ -231,16 +234,29 @@ void wait_ms(uint32_t ms)
     sigaddset(&blocked, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
     if (!leaving_off())
-        ppoll(NULL, 0, &time, &before);
+        count = ppoll(&poll, 1, &time, &before);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return count > 0;
+}
+
+void wait_ms(uint32_t ms)
+{
+    wait_for(-1, ms);
+}
+
+void idle_on(int fd, uint32_t ms)
+{
+    bool happened = false;
+
+    notify_alive();
+    for (uint32_t slice; ms && !happened && !leaving_off(); ms -= slice) {
+        slice = ms < IDLE_SLICE_MS ? ms : IDLE_SLICE_MS;
+        happened = wait_for(fd, slice);
+        notify_alive();
+    }
 }
 
 void idle_ms(uint32_t ms)
 {
-    notify_alive();
-    for (uint32_t slice; ms && !leaving_off(); ms -= slice) {
-        slice = ms < IDLE_SLICE_MS ? ms : IDLE_SLICE_MS;
-        wait_ms(slice);
-        notify_alive();
-    }
+    idle_on(-1, ms);
 }

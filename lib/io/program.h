@@ -41,7 +41,8 @@ bool leaving_off(void);  /* asked to stop or to reload: what is under way is end
 /* What is left are goodbyes, and one of them may never end (librdkafka, asked to leave a group that it is
  * just joining): the process ends with this status after so many seconds at the latest. */
 void end_within(unsigned seconds, int status);
-void wait_ms(uint32_t ms); /* sleeps, but not through a signal */
-void idle_ms(uint32_t ms); /* the same in a work loop: who waits on purpose is alive */
+void wait_ms(uint32_t ms);         /* sleeps, but not through a signal */
+void idle_ms(uint32_t ms);         /* the same in a work loop: who waits on purpose is alive */
+void idle_on(int fd, uint32_t ms); /* until the descriptor has something at the latest */
 
 #endif

@@ -83,7 +83,7 @@ def lose_journals(desk):
 def killed_while(desk):
     for feed in ("bank", "roster"):
         shutil.rmtree(desk.state(feed, "journal"))
-    return "".join(str(desk.once(fault)) for fault in ("connect-rebuilt-standing", None))
+    return "".join(str(desk.once(fault)) for fault in ("rebuild-standing", None))
 
 
 def main():
