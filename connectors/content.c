@@ -37,18 +37,19 @@ static uint64_t count_ends(const unsigned char *data, size_t size)
     return count;
 }
 
-int content_read(int fd, struct content *ret, struct err *err)
+int content_read(int fd, uint64_t limit, struct content *ret, struct err *err)
 {
     CLEANUP(mem_freep) unsigned char *chunk = mem_alloc(CHUNK_BYTES);
     CLEANUP(digest_freep) struct digest *digest = digest_new();
     bool ended = true;
-    ssize_t got;
+    ssize_t got = 0;
 
     *ret = (struct content){ 0 };
     digest_start(digest);
     if (lseek(fd, 0, SEEK_SET) < 0)
         return err_set(err, ERR_RETRY, "the file cannot be read: %s", strerror(errno));
-    while ((got = read(fd, chunk, CHUNK_BYTES)) > 0) {
+    while (ret->bytes < limit &&
+           (got = read(fd, chunk, limit - ret->bytes < CHUNK_BYTES ? limit - ret->bytes : CHUNK_BYTES)) > 0) {
         size_t size = (size_t)got;
 
         if (!ret->bytes)

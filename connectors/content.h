@@ -18,7 +18,7 @@ struct content {
 /* FEEDS: SHA-256(feed || 0 || sequence as 8 bytes || SHA-256 of the bytes). */
 void delivery_digest(const char *feed, uint64_t sequence, const uint8_t sha256[DIGEST_SIZE],
                      uint8_t ret[DIGEST_SIZE]);
-/* Reads the file from its start to its end. ERR_RETRY when it cannot be read. */
-int content_read(int fd, struct content *ret, struct err *err);
+/* Reads the file from its start to its end, or to the limit. ERR_RETRY when it cannot be read. */
+int content_read(int fd, uint64_t limit, struct content *ret, struct err *err);
 
 #endif

@@ -213,7 +213,8 @@ static int count_only(struct passage *passage, struct err *err)
     return 0;
 }
 
-/* The first pass. One that has been begun to publish has passed it. */
+/* The first pass. One that may have been begun to publish has passed it: limits that were tightened since
+ * then do not undo that. */
 static int survey(struct passage *passage, struct err *err)
 {
     const struct delivery_way *way = passage->way;
@@ -221,18 +222,20 @@ static int survey(struct passage *passage, struct err *err)
     const struct control *control = &passage->claim->control;
     struct survey survey;
 
-    if (is_act(passage) || passage->claim->acknowledged ||
+    if (is_act(passage) || passage->claim->surveyed || passage->claim->acknowledged ||
         !survey_is_needed(way->feed, control, way->standing))
         return 0;
-    if (survey_rows(way->feed, passage->fd, way->line, &origin, way->standing, &passage->progress, &survey,
-                    err) < 0)
+    if (survey_rows(&passage->form, passage->fd, way->line, &origin, way->standing, &passage->progress,
+                    &survey, err) < 0)
         return -1;
     progress_end(&passage->progress);
     passage->progress = progress_of(way->feed->name, passage->content->bytes);
     passage->listed = survey.listed;
     fault_point("connect-surveyed");
-    return survey_judge(way->feed, passage->fd, control, passage->receipt->as_of_day, way->standing, &survey,
-                        err);
+    if (survey_judge(&passage->form, passage->fd, control, passage->receipt->as_of_day, way->standing,
+                     &survey, err) < 0)
+        return -1;
+    return journal_surveyed(way->journal, err);
 }
 
 /* What is wrong with the whole is the delivery's fault: ERR_REJECT becomes its state. */
@@ -273,6 +276,8 @@ static struct feed_conf form_of(const struct feed_conf *feed, const struct claim
 {
     struct feed_conf form = *feed;
 
+    form.bounded = claim->size != COUNT_NONE;
+    form.bytes_max = claim->size;
     if (claim->control.order.kind != ACT_NONE)
         form.header_lines = form.trailer_lines = 0;
     return form;
@@ -293,7 +298,7 @@ int delivery_pass(const struct delivery_way *way, int fd, struct arena *arena, s
     int64_t began_ms = ticks_ms();
     int status;
 
-    if (content_read(fd, ret_content, err) < 0)
+    if (content_read(fd, claim->size, ret_content, err) < 0)
         return -1;
     *ret = (struct receipt){ .delivery.received_ms = claim->received_ms,
                              .feed = way->feed->name,

@@ -146,18 +146,28 @@ static int came_from(const struct intake *intake, const struct claim *claim)
     return is_act(claim) ? intake->folder.acts : intake->folder.inbox;
 }
 
+/* A writer that is late adds to the file that it has open, wherever that is: what it adds was not delivered.
+ */
+static uint64_t size_of(int folder, const char *name)
+{
+    struct stat status;
+
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? (uint64_t)status.st_size : COUNT_NONE;
+}
+
 static int claim_arrival(struct intake *intake, const struct arrival *arrival, struct err *err)
 {
-    const struct claim claim = { .number = journal_next_number(intake->way.journal),
-                                 .name = arrival->name,
-                                 .received_ms = arrival->control.received_ms != INT64_MIN
-                                                    ? arrival->control.received_ms
-                                                    : wall_ms(),
-                                 .sequence = arrival->sequence,
-                                 .as_of_day = arrival->as_of_day,
-                                 .control = arrival->control,
-                                 .why = arrival->why };
+    struct claim claim = { .number = journal_next_number(intake->way.journal),
+                           .name = arrival->name,
+                           .received_ms = arrival->control.received_ms != INT64_MIN
+                                              ? arrival->control.received_ms
+                                              : wall_ms(),
+                           .sequence = arrival->sequence,
+                           .as_of_day = arrival->as_of_day,
+                           .control = arrival->control,
+                           .why = arrival->why };
 
+    claim.size = size_of(came_from(intake, &claim), arrival->name);
     if (journal_claim(intake->way.journal, &claim, err) < 0)
         return -1;
     fault_point("connect-claim");

@@ -135,6 +135,7 @@ static bool read_claimed(struct journal *journal, const json_t *line)
 
     drop_claim(journal);
     claim->number = get_number(line, "claim");
+    claim->size = get_number(line, "size");
     claim->name = get_hex_text(line, "name");
     claim->received_ms = get_int(line, "received_ms");
     claim->sequence = get_number(line, "sequence");
@@ -166,6 +167,12 @@ static bool read_dropped(struct journal *journal, const json_t *line)
         return false;
     undo_claim(journal);
     return true;
+}
+
+static bool read_surveyed(struct journal *journal, const json_t *line)
+{
+    journal->claim.surveyed = true;
+    return journal->has_claim;
 }
 
 static bool read_acknowledged(struct journal *journal, const json_t *line)
@@ -236,6 +243,7 @@ static const struct {
 } events[] = {
     { "claimed",      read_claimed },
     { "dropped",      read_dropped },
+    { "surveyed",     read_surveyed },
     { "acknowledged", read_acknowledged },
     { "settling",     read_settling },
     { "settled",      read_settled },
@@ -370,6 +378,7 @@ int journal_claim(struct journal *journal, const struct claim *claim, struct err
     struct json json = line_start(journal, "claimed");
 
     put_number(&json, "claim", claim->number);
+    put_number(&json, "size", claim->size);
     put_hex(&json, "name", claim->name, strlen(claim->name));
     json_key(&json, "received_ms");
     json_int(&json, claim->received_ms);
@@ -410,6 +419,16 @@ int journal_drop(struct journal *journal, struct err *err)
     if (line_end(journal, &json, err) < 0)
         return -1;
     undo_claim(journal);
+    return 0;
+}
+
+int journal_surveyed(struct journal *journal, struct err *err)
+{
+    struct json json = line_start(journal, "surveyed");
+
+    if (line_end(journal, &json, err) < 0)
+        return -1;
+    journal->claim.surveyed = true;
     return 0;
 }
 

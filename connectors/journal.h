@@ -2,7 +2,8 @@
  * line.
  *
  * One JSON object a line in journal/log. `claimed` stands before a file is moved and holds all that must not
- * change when it is done again (time of receipt, sequence, date); `acknowledged` says up to which line
+ * change when it is done again (time of receipt, sequence, date, size); `surveyed` that it may be published,
+ * whatever the feed's limits are by then; `acknowledged` says up to which line
  * everything is in Kafka; `settling` holds the receipt, written once all of the delivery is; `settled` ends
  * it. A line cut off by a power failure is dropped: what it said had not happened yet. File names, which may
  * hold names of people, stand here and nowhere else.
@@ -23,7 +24,9 @@ struct claim {
     uint64_t sequence;   /* COUNT_NONE: the feed does not number */
     int32_t as_of_day;   /* DAY_NONE: the day of receipt */
     struct control control;
-    char *why;             /* to be rejected because …; NULL */
+    char *why;     /* to be rejected because …; NULL */
+    uint64_t size; /* of the file when it was claimed: what comes behind was not delivered; COUNT_NONE */
+    bool surveyed; /* it was looked at as a whole, and is within the limits of then */
     uint64_t acknowledged; /* every line up to here is in Kafka */
     bool settling;         /* all is published but, perhaps, the receipt, which stands in the journal */
 };
@@ -63,6 +66,7 @@ int journal_recover(struct journal *journal, const struct recovered *recovered, 
 /* Copies the claim; journal_unfinished() gives it from now on. */
 int journal_claim(struct journal *journal, const struct claim *claim, struct err *err);
 int journal_drop(struct journal *journal, struct err *err); /* the file was not there: no delivery */
+int journal_surveyed(struct journal *journal, struct err *err);
 int journal_acknowledged(struct journal *journal, uint64_t line, struct err *err);
 /* The receipt's bytes as they go to Kafka; sha256 of the file. */
 int journal_settling(struct journal *journal, const struct receipt *receipt,

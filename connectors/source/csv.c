@@ -357,6 +357,8 @@ static int find_limit(const struct feed_conf *feed, int fd, uint64_t *ret, struc
     if (fstat(fd, &status) < 0)
         return cannot_read(err);
     *ret = (uint64_t)status.st_size;
+    if (feed->bounded && feed->bytes_max < *ret)
+        *ret = feed->bytes_max;
     if (!feed->trailer_lines)
         return 0;
     size = size < *ret ? size : *ret;

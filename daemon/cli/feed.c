@@ -134,7 +134,7 @@ static int refuse_file(const struct feed_conf *feed, int file, struct err *err)
 {
     struct content content;
 
-    if (content_read(file, &content, err) < 0)
+    if (content_read(file, UINT64_MAX, &content, err) < 0)
         return -1;
     if (content.binary)
         return err_stop(err, EXIT_DATA, "the whole file is refused: it %s", reason_texts[NOT_TEXT]);

@@ -47,6 +47,8 @@ struct feed_conf {
     char *place;   /* file:line:column of its name */
     char **places; /* of each option, by its index in the table; conf_feed_place() finds it */
     enum source source;
+    bool bounded; /* no option: set for one delivery, of which what lies behind bytes_max is no part */
+    uint64_t bytes_max;
     enum feed_mode mode;
     enum feed_lacking lacking;
     bool complete;

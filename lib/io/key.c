@@ -21,13 +21,24 @@ static int bad_key(struct err *err, const char *path, const char *why)
     return err_stop(err, EXIT_CONFIG, "key file %s: %s", path, why);
 }
 
+/* systemd hands a credential out as root:root 0440 with an access list that names the service's user (the
+ * mask of such a list shows as the group's mode), in a folder that nobody else can enter. */
+static bool is_credential(const char *path, const struct stat *stat)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    size_t len = folder ? strlen(folder) : 0;
+
+    return len && !strncmp(path, folder, len) && path[len] == '/' && stat->st_uid == 0 && stat->st_gid == 0 &&
+           !(stat->st_mode & 037);
+}
+
 static int check_owner(const char *path, const struct stat *stat, struct err *err)
 {
     if (!S_ISREG(stat->st_mode))
         return bad_key(err, path, "is no regular file");
     if (stat->st_uid != 0 && stat->st_uid != geteuid())
         return bad_key(err, path, "belongs neither to root nor to the user who runs this");
-    if (stat->st_mode & 077)
+    if (stat->st_mode & 077 && !is_credential(path, stat))
         return err_stop(err, EXIT_CONFIG,
                         "key file %s: its mode is %04o; nobody else may read it: chmod 0600", path,
                         (unsigned)stat->st_mode & 07777);

@@ -200,23 +200,51 @@ class Changing(Intake):
 
 # ---- amid a delivery ----
 
+# How much it has when it is claimed, where it is then when it grows, and whether it is killed there.
+GROWTH = [(40, "connect-claim:1:stop", "stop"), (40, "connect-claimed:1:stop", "stop"), (40, "connect-line:20:stop", "stop"),
+          (40, "connect-published:1:stop", "stop"), (40, "connect-claimed", "kill"), (40, "connect-line:20", "kill"),
+          (40, "connect-settling", "kill"), (40, "connect-receipt", "kill")]
+
+
+def delivered(desk):
+    """A receipt may come twice when it was killed behind it."""
+    return sorted(set(states(desk)))
+
+
 def grown(tap):
+    """A writer that is late adds to the file that it has open. What was there when it was claimed is the delivery."""
+    for lines, fault, how in GROWTH:
+        with Intake() as desk:
+            desk.put("phones", "a.csv", PHONES + phone_lines(1, lines), no=True)
+            writer = open(desk.work / "inbox/phones/a.csv", "a", encoding="utf-8")  # noqa: SIM115 (kept open on purpose)
+            process = desk.start("--once", fault=fault)
+            halted = await_stopped(process) if how == "stop" else process.wait() == -9
+            writer.write(phone_lines(41, 10))
+            writer.close()
+            if how == "stop":
+                process.send_signal(signal.SIGCONT)
+                code = process.wait()
+            else:
+                code = desk.play()
+            log, looked = desk.log(), fault != "connect-receipt"  # settled, nobody looks at it again
+            tap.ok(f"{how} at {fault}: a file that grows after it was claimed is told in one line, and counts as it was",
+                   halted and code == 0 and delivered(desk) == [("phones", "published", lines)] and
+                   len(told(log, "claim-grown", "deliver it again")) == looked and
+                   len(desk.records("phones")) == lines, f"{halted} {code} {states(desk)} {len(desk.records('phones'))} {log[-800:]}")
+            desk.put("phones", "a.csv", PHONES + phone_lines(1, 50), no=True)
+            desk.finish()
+            tap.ok("delivered again, whole, it is a delivery of its own", delivered(desk) == [("phones", "published", 40),
+                   ("phones", "published", 50)] and not desk.left(), states(desk))
     with Intake() as desk:
-        desk.put("phones", "a.csv", PHONES + phone_lines(1, 40), no=True)
-        writer = open(desk.work / "inbox/phones/a.csv", "a", encoding="utf-8")  # noqa: SIM115 (kept open on purpose)
-        process = desk.start("--once", fault="connect-published:1:stop")
+        desk.put("phones", "a.csv", "", no=True)
+        process = desk.start("--once", fault="connect-claimed:1:stop")
         halted = await_stopped(process)
-        writer.write(phone_lines(41, 10))
-        writer.close()
+        with open(desk.state("phones", "work") / "00000001", "a", encoding="utf-8") as writer:
+            writer.write(PHONES + phone_lines(1, 10))
         process.send_signal(signal.SIGCONT)
-        code, log = process.wait(), desk.log()
-        tap.ok("a file that grows after it was claimed is told in one line, and what was delivered counts",
-               halted and code == 0 and len(told(log, "claim-grown", "deliver it again")) == 1 and
-               states(desk) == [("phones", "published", 40)], f"{halted} {code} {states(desk)} {log[-800:]}")
-        desk.put("phones", "a.csv", PHONES + phone_lines(1, 50), no=True)
-        desk.finish()
-        tap.ok("delivered again, whole, it is a delivery of its own", states(desk) == [("phones", "published", 40),
-               ("phones", "published", 50)] and not desk.left(), states(desk))
+        code = process.wait()
+        tap.ok("one that was empty when it was claimed is rejected as empty", halted and code == 65 and
+               states(desk) == [("phones", "rejected", 0)] and not desk.records("phones"), f"{code} {states(desk)} {desk.log()[-800:]}")
 
 
 def lost(tap):

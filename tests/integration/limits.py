@@ -92,6 +92,15 @@ def shrinking(tap):
         tap.ok("lists of a thousand keys or fewer shrink as they like", take(5, range(1400, 1501))[:2] == ("published", 700))
 
 
+def tightened(tap):
+    with Desk() as desk:
+        desk.put("bank", "a.csv", BANK + bank_lines(1, 50) + BAD * 5, sequence=1)
+        code, _ = desk.once_with("feeds.bank.error_limit.records=5", fault="connect-published")
+        desk.once_with("feeds.bank.error_limit.records=1", code=0)
+        tap.ok("a limit that is tightened while a delivery is half published does not take it back", code == -9 and
+               (desk.last()["state"], desk.last()["published"], len(desk.ids("deposit"))) == ("published", 50, 50), desk.last())
+
+
 def settings(tap):
     for claim, options, words in (
             ("a ratio over 1", ["error_limit.ratio=1.5"], ["error_limit.ratio", "share from 0 to 1"]),
@@ -109,6 +118,7 @@ def main():
     error_limits(tap)
     control_totals(tap)
     shrinking(tap)
+    tightened(tap)
     settings(tap)
     tap.end()
 

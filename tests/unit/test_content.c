@@ -15,7 +15,7 @@ static struct content content_of(const void *data, size_t size)
 
     scratch_write("file", data, size, 0600);
     fd = open("file", O_RDONLY);
-    assert_int_equal(content_read(fd, &content, &err), 0);
+    assert_int_equal(content_read(fd, UINT64_MAX, &content, &err), 0);
     close(fd);
     return content;
 }
