@@ -443,19 +443,16 @@ int clock_gettime(clockid_t id, struct timespec *ret)
 
 /* --- Kafka --- */
 
-static rd_kafka_t *producer;
+static rd_kafka_t *producer; /* whoever produces has topics; what only asks for metadata has none */
 
-rd_kafka_t *rd_kafka_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, char *why, size_t size)
+rd_kafka_topic_t *rd_kafka_topic_new(rd_kafka_t *kafka, const char *name, rd_kafka_topic_conf_t *conf)
 {
-    static rd_kafka_t *(*real)(rd_kafka_type_t, rd_kafka_conf_t *, char *, size_t);
-    rd_kafka_t *kafka;
+    static rd_kafka_topic_t *(*real)(rd_kafka_t *, const char *, rd_kafka_topic_conf_t *);
 
     if (!real)
-        find("rd_kafka_new", (void *)&real, sizeof real);
-    kafka = real(type, conf, why, size);
-    if (type == RD_KAFKA_PRODUCER)
-        producer = kafka;
-    return kafka;
+        find("rd_kafka_topic_new", (void *)&real, sizeof real);
+    producer = kafka;
+    return real(kafka, name, conf);
 }
 
 static void fail_producer(void)
