@@ -3,14 +3,16 @@
 the way; then every byte that olive has put anywhere is searched for every identifier and name of the files: topics with
 keys and headers, a dump of the database, logs, journals, receipts, and what the commands print.
 
-The files themselves lie in the archive, which is their place: there the same search has to find them."""
+The departments' files themselves are the test of the search: there it has to find them. The archive has them sealed."""
 
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
@@ -82,6 +84,16 @@ def search(values, folder, *options):
     return done.stdout.decode("utf-8", "replace").splitlines()
 
 
+def fetched(address):
+    with socket.socket(socket.AF_UNIX) as wire:
+        try:
+            wire.connect(str(address))
+        except OSError:
+            return ""
+        wire.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return b"".join(iter(lambda: wire.recv(65536), b"")).decode()
+
+
 class Collector:
     """Everything that comes out of a run, as files of one folder."""
 
@@ -117,6 +129,20 @@ class Collector:
         self.olive("test", "feed", "test", feed, file)  # has bad lines, which is an exit code of its own
         return codes
 
+    def metrics(self):
+        """Of both daemons at work, with all that they have seen."""
+        for name, program in (("connect", "connectors/olive-connect"), ("fuse", "daemon/fuse/olive-fuse")):
+            address = self.folder / f"{name}.sock"
+            with subprocess.Popen([BUILD / program, "--config", self.scenario.config, "--set", f"{name}.metrics=unix:{address}"],
+                                  stderr=subprocess.DEVNULL) as process:
+                text = ""
+                while process.poll() is None and f"olive_{name}" not in text:
+                    time.sleep(0.1)
+                    text = fetched(address)
+                process.terminate()
+            address.unlink(missing_ok=True)
+            (self.folder / f"metrics.{name}").write_text(text, "utf-8")
+
     def dump(self):
         self.keep("database", ["pg_dump", "--no-owner", self.scenario.database])
         self.keep("topics", [BUILD / "tests/faults/log_hand", self.scenario.config, "raw", *self.scenario.topics()])
@@ -134,18 +160,21 @@ def main():
             collector.load()
             bad = max((county / "feeds/bank-a").glob("*.txt"), key=lambda path: path.stat().st_size)
             codes = collector.ask(scenario.periods()[0], "bank-a", bad)
+            collector.metrics()
             collector.dump()
             tap.ok("all of it was asked for", not any(codes), codes)
             size = sum(path.stat().st_size for path in collector.folder.iterdir())
             tap.ok("and there is much to search", size > 1_000_000 and "dead_lettered" in
                    (collector.folder / "status.json").read_text("utf-8"), size)
+            kept = scenario.work / "state"
+            tap.ok("journals, receipts, sealed files and metrics are among it", list(kept.glob("*/journal/log")) and
+                   list(kept.glob("*/archive/*/*.sealed")) and list(kept.glob("*/archive/*/*.json")) and
+                   all((collector.folder / f"metrics.{name}").stat().st_size > 1000 for name in ("connect", "fuse")))
             for kind, values in secrets(county, scenario.feeds).items():
-                kept = scenario.work / "state"
-                tap.ok(f"the files have {kind}s, and in the archive they are found",
-                       len(values) > 10 and search(values, kept, "--exclude-dir=journal"), len(values))
-                found = search(values, collector.folder) + search(values, kept, "--exclude-dir=archive",
-                                                                  "--exclude-dir=rejected", "--exclude-dir=work")
-                tap.ok(f"no {kind} is anywhere else", not found, "\n".join(found[:5]))
+                tap.ok(f"the departments' files have {kind}s, and there they are found",
+                       len(values) > 10 and search(values, county / "feeds"), len(values))
+                found = search(values, collector.folder) + search(values, kept)
+                tap.ok(f"no {kind} is in anything that olive keeps or says", not found, "\n".join(found[:5]))
     tap.end()
 
 
