@@ -18,8 +18,8 @@
 #include "lib/io/store.h"
 
 struct options {
-    const char *kind, *household, *token, *period, *known_at, *from, *limit;
-    bool follow, no_wait, root, json, help, version;
+    const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *out, *svg;
+    bool follow, no_wait, root, drop_random, json, help, version;
 };
 
 struct cli {
@@ -48,7 +48,8 @@ extern const struct command commands[];
 
 command_run run_config_check, run_config_show, run_config_example, run_topics_plan, run_topics_apply,
     run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_status, run_cat, run_token,
-    run_profile_show, run_explain, run_period_close, run_period_ls, run_dump;
+    run_profile_show, run_explain, run_period_close, run_period_ls, run_dump, run_model_calibrate,
+    run_model_score, run_model_show;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
 

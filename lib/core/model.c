@@ -5,7 +5,6 @@
 #include "lib/base/arena.h"
 #include "lib/core/elementary.h"
 
-enum { MODEL_SETS = 1 << MODEL_SOURCES_MAX };
 /* Of the 90 % interval. */
 static const double tail_low = 0.05, tail_high = 0.95;
 static const double variance_min = 1e-9; /* of a source: below, it says the same of everybody */
@@ -16,11 +15,11 @@ struct model *model_new(void)
     return mem_zalloc(sizeof(struct model));
 }
 
-static void forget_tables(struct model_fit *fit)
+static void forget_tables(struct model_tables *tables)
 {
-    mem_freep(&fit->level);
-    mem_freep(&fit->typical_of);
-    mem_freep(&fit->weights);
+    mem_freep(&tables->level);
+    mem_freep(&tables->typical);
+    mem_freep(&tables->weights);
 }
 
 void model_free(struct model *model)
@@ -28,7 +27,7 @@ void model_free(struct model *model)
     if (!model)
         return;
     for (int i = 0; i < REGIME_COUNT; i++)
-        forget_tables(&model->fits[i]);
+        forget_tables(&model->tables[i]);
     mem_freep(&model);
 }
 
@@ -256,31 +255,32 @@ static double product(const double *a, const double *b, size_t count)
     return sum;
 }
 
-static void prepare_cells(const struct model *model, struct model_fit *fit)
+static void prepare_cells(const struct model *model, const struct model_fit *fit, struct model_tables *ret)
 {
     size_t cells = model_cells(model), terms = model_terms(model);
 
-    fit->level = mem_alloc(cells * sizeof *fit->level);
-    fit->typical_of = mem_zalloc(cells * sizeof *fit->typical_of);
+    ret->level = mem_alloc(cells * sizeof *ret->level);
+    ret->typical = mem_zalloc(cells * sizeof *ret->typical);
     for (unsigned cell = 0; cell < cells; cell++) {
         double z[MODEL_TERMS_MAX];
 
         model_cell_terms(model, cell, z);
-        fit->level[cell] = product(z, fit->prior, terms) + fit->shift;
+        ret->level[cell] = product(z, fit->prior, terms) + fit->shift;
         for (size_t i = 0; i < model->source_count; i++)
-            fit->typical_of[cell][i] = product(z, fit->typical[i], terms);
+            ret->typical[cell][i] = product(z, fit->typical[i], terms);
     }
 }
 
-static int prepare_weights(const struct model *model, struct model_fit *fit, struct err *err)
+static int prepare_weights(const struct model *model, struct model_fit *fit, struct model_tables *ret,
+                           struct err *err)
 {
     size_t sets = (size_t)1 << model->source_count;
 
-    fit->weights = mem_alloc(MODEL_TYPES * sets * sizeof *fit->weights);
+    ret->weights = mem_alloc(MODEL_TYPES * sets * sizeof *ret->weights);
     for (size_t type = 0; type < MODEL_TYPES; type++)
         for (unsigned mask = 0; mask < sets; mask++)
             if (!model_weights_of(fit->covariance[type], model->source_count, mask,
-                                  &fit->weights[type * sets + mask]))
+                                  &ret->weights[type * sets + mask]))
                 return err_stop(err, EXIT_DATA,
                                 "singular: with ln income, the sources are not independent of each other");
     return 0;
@@ -292,12 +292,13 @@ int model_prepare(struct model *model, struct err *err)
         model->ln_cuts[i] = ln_of(model->cuts[i]);
     for (int i = 0; i < REGIME_COUNT; i++) {
         struct model_fit *fit = &model->fits[i];
+        struct model_tables *tables = &model->tables[i];
 
-        forget_tables(fit);
+        forget_tables(tables);
         if (!fit->labels)
             continue;
-        prepare_cells(model, fit);
-        if (prepare_weights(model, fit, err) < 0)
+        prepare_cells(model, fit, tables);
+        if (prepare_weights(model, fit, tables, err) < 0)
             return -1;
     }
     return 0;
@@ -360,25 +361,25 @@ static double spread_of(const struct model *model, unsigned age_group, double es
 static void add_up(const struct model *model, const struct model_input *input, const struct model_cell *at,
                    struct model_score *ret)
 {
-    const struct model_fit *pooled = &model->fits[REGIME_UNKNOWN], *fit = &model->fits[ret->regime];
+    enum model_regime regime = model->fits[ret->regime].labels ? ret->regime : REGIME_UNKNOWN;
+    const struct model_tables *pooled = &model->tables[REGIME_UNKNOWN], *tables = &model->tables[regime];
     const struct model_weights *weights;
     unsigned mask = 0;
 
-    if (!fit->labels)
-        fit = pooled;
     for (size_t i = 0; i < model->source_count; i++)
         mask |= (unsigned)input->known[i] << i;
-    weights = &fit->weights[((size_t)at->type << model->source_count) + mask];
+    weights = &tables->weights[((size_t)at->type << model->source_count) + mask];
     ret->demographics_only = mask == 0;
     ret->base = ret->estimate = pooled->level[at->cell];
     for (size_t i = 0; i < model->source_count; i++) {
         double contribution = 0;
 
         if (weights->beta[i] > 0)
-            contribution = weights->beta[i] *
-                           (model_source_at(model, fit, i, input->values) - fit->typical_of[at->cell][i]);
-        if (i == model->regime_source && fit != pooled)
-            contribution += fit->level[at->cell] - pooled->level[at->cell];
+            contribution =
+                weights->beta[i] * (model_source_at(model, &model->fits[regime], i, input->values) -
+                                    tables->typical[at->cell][i]);
+        if (i == model->regime_source && tables != pooled)
+            contribution += tables->level[at->cell] - pooled->level[at->cell];
         ret->contributions[i] = contribution;
         ret->estimate += contribution;
     }

@@ -38,6 +38,7 @@ enum {
     MODEL_NAME_SIZE = 64,
     MODEL_TEXT_SIZE = 512,
     MODEL_QUANTILES = 65,
+    MODEL_DECILES = 10,
 
     MODEL_AGE_BANDS = 12, /* under 25, 25-29, … 70-74, 75 and over */
     MODEL_SIZES = 6,      /* 1 … 5, 6 and more */
@@ -87,10 +88,12 @@ struct model_fit {
     struct model_curve curves[MODEL_FIELDS_MAX];
     double typical[MODEL_SOURCES_MAX][MODEL_TERMS_MAX];
     double covariance[MODEL_TYPES][MODEL_DIMENSION_MAX][MODEL_DIMENSION_MAX];
+};
 
-    /* By model_prepare(): per cell, and per type and set of known sources (a bit mask). */
+/* By model_prepare(): per cell, and per type and set of known sources (a bit mask). */
+struct model_tables {
     double *level; /* prior + shift */
-    double (*typical_of)[MODEL_SOURCES_MAX];
+    double (*typical)[MODEL_SOURCES_MAX];
     struct model_weights *weights;
 };
 
@@ -113,7 +116,12 @@ struct model {
     double tercile_bounds[MODEL_TERCILES - 1];
     double spread[MODEL_AGE_GROUPS][MODEL_TERCILES];
     double quantiles[MODEL_QUANTILES]; /* of the standardised error; the middle one is 0 */
-    double coverage[2], r2[2];         /* cross-fitted on the sample: all sources, random ones missing */
+    /* How it did on households that it had not seen, cross-fitted: with all sources, with random ones
+     * missing. deciles: how many had an income in each tenth of what was expected of them; 0.1 everywhere is
+     * right. */
+    double coverage[2], r2[2], deciles[2][MODEL_DECILES];
+
+    struct model_tables tables[REGIME_COUNT];
 };
 
 struct model_input {
