@@ -11,7 +11,7 @@
 enum {
     LABELS_NEEDED = 300, /* below, not even the pooled fit stands */
     LABELS_ADVISED = 800,
-    LABELS_A_REGIME = 200, /* below, the pooled fit serves the regime */
+    LABELS_A_REGIME = 60, /* below, the pooled fit serves the regime */
     FOLDS = 10,
 };
 

@@ -20,6 +20,7 @@ static void forget_tables(struct model_tables *tables)
     mem_freep(&tables->level);
     mem_freep(&tables->typical);
     mem_freep(&tables->weights);
+    memset(tables, 0, sizeof *tables);
 }
 
 void model_free(struct model *model)
@@ -81,7 +82,7 @@ struct model_cell model_cell_of(const struct model *model, const struct model_in
                     MODEL_CHILD_LEVELS +
                 children,
         .age_group = age_group,
-        .type = age_group * 2 + (size > 0),
+        .type = age_group * 3 + (size < 2 ? size : 2),
     };
 }
 

@@ -48,7 +48,7 @@ enum {
     MODEL_TERMS_MAX = MODEL_PRIOR_TERMS + MODEL_PLACES_MAX,
 
     MODEL_AGE_GROUPS = 3,               /* under 40, 40-64, 65 and over */
-    MODEL_TYPES = 2 * MODEL_AGE_GROUPS, /* of household: one person or more, by the head's age group */
+    MODEL_TYPES = 3 * MODEL_AGE_GROUPS, /* of household: one person, two or more, by the head's age group */
     MODEL_TERCILES = 3,
     MODEL_DIMENSION_MAX = MODEL_SOURCES_MAX + 1, /* ln income first, then the sources */
 };
