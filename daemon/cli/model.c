@@ -7,6 +7,7 @@
 #include "daemon/cli/cli.h"
 #include "daemon/model/calibrate.h"
 #include "daemon/model/model_file.h"
+#include "daemon/model/show.h"
 
 static int need(const char *value, const char *name, struct err *err)
 {
@@ -121,6 +122,17 @@ int run_model_score(struct cli *cli, struct err *err)
 int run_model_show(struct cli *cli, struct err *err)
 {
     CLEANUP(model_freep) struct model *model = NULL;
+    CLEANUP(buffer_free) struct buffer text = { 0 };
+    CLEANUP(buffer_free) struct buffer picture = { 0 };
+    char digest[65];
 
-    return model_file_read(cli->words[0], &model, NULL, err) < 0 ? -1 : EXIT_OK;
+    if (model_file_read(cli->words[0], &model, digest, err) < 0)
+        return -1;
+    show_text(model, digest, &text);
+    if (cli->options.svg) {
+        show_svg(model, digest, &picture);
+        if (write_file(cli->options.svg, &picture, err) < 0)
+            return -1;
+    }
+    return cli_print(&text, err);
 }
