@@ -1,5 +1,5 @@
-/* score_main - scores a file of households with lib/core's scoring as another compiler made it, and prints every
- * number in hexadecimal, bit for bit. */
+/* score_main - scores a file of households with lib/core's scoring as another compiler made it, and prints
+ * every number in hexadecimal, bit for bit. */
 #include <stdio.h>
 
 #include "daemon/model/model_file.h"
@@ -12,8 +12,8 @@ int main(int argc, char **argv)
     CLEANUP(sample_freep) struct sample *sample = NULL;
     struct err err = { 0 };
 
-    if (argc != 3 || model_file_read(argv[1], &model, NULL, &err) < 0 || table_read(argv[2], &table, &err) < 0 ||
-        sample_read(table, model, NULL, &sample, &err) < 0) {
+    if (argc != 3 || model_file_read(argv[1], &model, NULL, &err) < 0 ||
+        table_read(argv[2], &table, &err) < 0 || sample_read(table, model, NULL, &sample, &err) < 0) {
         fprintf(stderr, "score_main: %s\n", err.text);
         return 1;
     }
@@ -21,7 +21,8 @@ int main(int argc, char **argv)
         struct model_score score;
 
         model_score(model, &sample->inputs[i], &score);
-        printf("%s %a %a %a %a %a", sample->ids[i], score.base, score.estimate, score.centre, score.low, score.high);
+        printf("%s %a %a %a %a %a", sample->ids[i], score.base, score.estimate, score.centre, score.low,
+               score.high);
         for (size_t j = 0; j <= model->cut_count; j++)
             printf(" %a", score.bands[j]);
         for (size_t j = 0; j < model->source_count; j++)
