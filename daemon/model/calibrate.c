@@ -176,7 +176,7 @@ static void neutral(struct model *model)
         for (size_t j = 0; j < MODEL_TERCILES; j++)
             model->spread[i][j] = 1;
     for (size_t i = 0; i < MODEL_QUANTILES; i++)
-        model->quantiles[i] = (double)i - MODEL_QUANTILES / 2;
+        model->quantiles[i] = (double)i - MODEL_QUANTILE_MIDDLE;
     for (int i = 0; i < REGIME_COUNT; i++)
         model->fits[i].shift = 0;
 }
@@ -291,10 +291,10 @@ static void find_quantiles(struct model *model, struct errors *errors)
     for (size_t i = 0; i < MODEL_QUANTILES; i++)
         model->quantiles[i] = weighted_quantile(errors->scratch, errors->count,
                                                 one_more(((double)i + 0.5) / MODEL_QUANTILES, count));
-    model->quantiles[MODEL_QUANTILES / 2] = 0;
-    for (size_t i = MODEL_QUANTILES / 2 + 1; i < MODEL_QUANTILES; i++)
+    model->quantiles[MODEL_QUANTILE_MIDDLE] = 0;
+    for (size_t i = MODEL_QUANTILE_MIDDLE + 1; i < MODEL_QUANTILES; i++)
         model->quantiles[i] = fmax(model->quantiles[i], model->quantiles[i - 1] + 1e-6);
-    for (size_t i = MODEL_QUANTILES / 2; i-- > 0;)
+    for (size_t i = MODEL_QUANTILE_MIDDLE; i-- > 0;)
         model->quantiles[i] = fmin(model->quantiles[i], model->quantiles[i + 1] - 1e-6);
 }
 

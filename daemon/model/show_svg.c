@@ -61,9 +61,10 @@ static double at_y(const struct panel *panel, double y)
 static struct panel panel_at(struct buffer *out, size_t index, const char *title)
 {
     struct panel ret = { .out = out, .x_high = 1, .y_high = 1 };
+    size_t column = index % COLUMNS, row = index / COLUMNS;
 
-    ret.left = (double)(index % COLUMNS) * (PANEL_WIDTH + GAP) + GAP;
-    ret.top = HEAD + (double)(index / COLUMNS) * (PANEL_HEIGHT + GAP);
+    ret.left = (double)column * (PANEL_WIDTH + GAP) + GAP;
+    ret.top = HEAD + (double)row * (PANEL_HEIGHT + GAP);
     buffer_printf(
         out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#dddddd\"/>\n",
         ret.left, ret.top, PANEL_WIDTH, PANEL_HEIGHT);

@@ -186,6 +186,7 @@ def add_up(folder, model, rows):
 
 def never_fall(folder, spec, model, rows, columns):
     rows = random.Random(7).sample(rows, 150)
+    rising = []
     for column in columns:
         steps = []
         for row in rows:
@@ -195,8 +196,11 @@ def never_fall(folder, spec, model, rows, columns):
         centres = [float(one["centre"]) for one in score(folder, model, steps)]
         falls = sum(b < a for i, (a, b) in enumerate(zip(centres, centres[1:])) if i % 7 != 6)
         claim(f"{spec}: more of {column} never lowers the centre", falls == 0, f"{falls} times")
-        rises = sum(centres[i + 6] > centres[i] for i in range(0, len(centres), 7))
-        claim(f"{spec}: more of {column} raises the centre of some", rises > 0 or column in ("telephone",))
+        if any(centres[i + 6] > centres[i] for i in range(0, len(centres), 7)):
+            rising.append(column)
+    amounts = [column for column in columns if not column.endswith("count")]
+    claim(f"{spec}: more of most amounts raises the centre", len(set(rising) & set(amounts)) >= len(amounts) - 1,
+          f"only of {rising}")
 
 
 def missing_is_not_zero(folder, model, rows):
@@ -264,7 +268,7 @@ def compiled(folder, compiler, flags):
     program = folder / "score_main"
     libraries = [BUILD / name for name in ("daemon/model/libmodel.a", "lib/io/libconf.a", "lib/core/libcore.a",
                                             "lib/base/libbase.a")]
-    subprocess.run([compiler, "-std=gnu17", "-D_GNU_SOURCE", "-ffp-contract=off", *flags, f"-I{ROOT}", "-o", program,
+    subprocess.run([compiler, "-std=gnu17", "-D_GNU_SOURCE", "-ffp-contract=off", "-fno-math-errno", *flags, f"-I{ROOT}", "-o", program,
                     GOLDEN / "score_main.c", *core, *libraries, "-lyaml", "-lcrypto", "-llapacke", "-lm"], check=True)
     return subprocess.run([program, GOLDEN / "scf2019.model", GOLDEN / "households.csv"], check=True, capture_output=True,
                           text=True).stdout

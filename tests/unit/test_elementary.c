@@ -19,8 +19,10 @@ static void ln_is_within_one_unit_in_the_last_place(void **state)
     double worst = 0, x = 0x1p-1074;
 
     (void)state;
-    for (int i = 0; i < 400000 && x < DBL_MAX / 1.01; i++, x *= 1.0037)
+    while (x < DBL_MAX / 1.01) {
         worst = fmax(worst, off_by(ln_of(x), logl(x)));
+        x = x < 0x1p-1060 ? x * 2 : x * 1.0037;
+    }
     for (int i = -50000; i < 50000; i++) { /* around 1, where all depends on the smallest digits */
         x = 1 + i * 1.7e-6;
         if (i)
@@ -60,8 +62,11 @@ static void edges_are_defined(void **state)
 static void exp_undoes_ln(void **state)
 {
     (void)state;
-    for (double x = 1e-6; x < 1e12; x *= 1.37)
+    for (int i = -60; i < 120; i++) {
+        double x = ldexp(1.37, i);
+
         assert_true(fabs(exp_of(ln_of(x)) / x - 1) < 1e-14);
+    }
 }
 
 UNIT_MAIN(cmocka_unit_test(ln_is_within_one_unit_in_the_last_place),

@@ -156,7 +156,7 @@ static struct model *small_model(void)
         for (size_t j = 0; j < MODEL_TERCILES; j++)
             model->spread[i][j] = 1;
     for (size_t i = 0; i < MODEL_QUANTILES; i++)
-        model->quantiles[i] = ((double)i - MODEL_QUANTILES / 2) / 20;
+        model->quantiles[i] = ((double)i - MODEL_QUANTILE_MIDDLE) / 20;
     assert_int_equal(model_prepare(model, &err), 0);
     return model;
 }
