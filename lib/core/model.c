@@ -135,7 +135,8 @@ double model_curve_at(enum model_field_kind kind, const struct model_curve *curv
             low = middle;
     }
     u = (u - curve->knots[low]) / (curve->knots[high] - curve->knots[low]);
-    return curve->values[low] + u * (curve->values[high] - curve->values[low]);
+    u = curve->values[low] + u * (curve->values[high] - curve->values[low]);
+    return u > curve->values[high] ? curve->values[high] : u; /* rounding must not make it fall at the knot */
 }
 
 double model_source_at(const struct model *model, const struct model_fit *fit, size_t source,
