@@ -103,6 +103,8 @@ void model_cell_terms(const struct model *model, unsigned cell, double ret[MODEL
     *at++ = size == 0 && age <= 2; /* under 35 */
     *at++ = children >= 1;
     *at++ = children >= 2;
+    *at++ = children > 0 && size == children; /* one adult with a child, or with two */
+    *at++ = children == 0 && size >= 2;       /* three adults and more */
     for (unsigned i = 0; i < 7; i++)
         for (unsigned j = 0; j < 5; j++)
             *at++ = age_of_seven == i && size_of_five == j ? mixed_term : 0;

@@ -45,7 +45,7 @@ enum {
     MODEL_SIZES = 6,      /* 1 … 5, 6 and more */
     MODEL_CHILD_LEVELS = 3,
     MODEL_CELLS_A_PLACE = MODEL_AGE_BANDS * MODEL_SIZES * MODEL_CHILD_LEVELS,
-    MODEL_PRIOR_TERMS = 50, /* of a cell, before the places' */
+    MODEL_PRIOR_TERMS = 52, /* of a cell, before the places' */
     MODEL_TERMS_MAX = MODEL_PRIOR_TERMS + MODEL_PLACES_MAX,
 
     MODEL_AGE_GROUPS = 3,               /* under 40, 40-64, 65 and over */

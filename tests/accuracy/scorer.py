@@ -67,6 +67,7 @@ def terms(model, age, size, children, place):
     decade = next(i for i, upto in enumerate((25, 35, 45, 55, 65, 75, math.inf)) if age < upto)
     z = [1] + [size == n for n in range(2, 7)] + [age >= n for n in (30, 40, 50, 60, 70)]
     z += [size == 1 and age >= 65, size == 1 and age < 35, children >= 1, children >= 2]
+    z += [children > 0 and size == children + 1, children == 0 and size >= 3]
     z += [0.7 * (decade == i and min(size, 5) == j) for i in range(7) for j in range(1, 6)]
     return z + [place == code for code in model.places]
 
