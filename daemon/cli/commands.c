@@ -66,6 +66,16 @@ const struct command commands[] = {
       "shell's history.\n" },
     { "cat", "TOPIC", 1, 1, "from limit follow", false, run_cat, "Messages of a topic as JSON lines",
       "TOPIC is a full name, or short: deposit, deposit.dlq, delivery. Dead letters show their headers and size only.\n" },
+
+    { "To calibrate (statisticians)" },
+    { "model calibrate", "", 0, 0, "data spec out", true, run_model_calibrate, "Fit a model of income to labelled households",
+      "Needs --data, --spec and --out. At least 300 labelled households, 800 and more are advised. What was left out or\n"
+      "dropped is said on stderr; the model file carries its provenance, digest and cross-fitted errors.\n" },
+    { "model score", "", 0, 0, "model data out drop-random", true, run_model_score, "Estimate incomes, with reasons, for the households of a CSV file",
+      "Needs --model, --data and --out. Writes hh_id, centre (the median), lo and hi (90 %), p1 ... (each band's\n"
+      "probability) and one column per source: its contribution in log points, so that exp(it) - 1 is \"+12 %\". Base\n"
+      "and contributions add up to ln centre. A source with an empty cell is missing; 0 is a verified zero.\n" },
+    { "model show", "MODEL", 1, 1, "svg", true, run_model_show, "A model's sources, curves, weights and reliability", NULL },
     { NULL },
 };
 /* clang-format on */

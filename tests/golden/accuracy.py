@@ -1,0 +1,408 @@
+#!/usr/bin/env python3
+"""accuracy - the assessed ledger's model, through `olive model calibrate` and `score`, on surveys of real households.
+
+    tests/golden/accuracy.py [--renew]
+
+Cross-validated measures against their targets; additivity, monotonicity, missing is not zero; an independent scorer; the
+same bits from every compiler; refusals. tests/accuracy/README.md says where the samples come from. One of them may not be
+in this repository: it is looked for in $OLIVE_DATA, then in ../shared/data, else its claims are skipped, and counted.
+--renew writes tests/golden/model anew, which a change of the model's equations or format needs.
+"""
+
+import csv
+import hashlib
+import itertools
+import math
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/accuracy"))
+import measures  # noqa: E402
+import scorer  # noqa: E402
+
+BUILD = Path(os.environ.get("OLIVE_BUILD", ROOT / "build"))
+OLIVE = BUILD / "daemon/cli/olive"
+ACCURACY, GOLDEN = ROOT / "tests/accuracy", ROOT / "tests/golden/model"
+FOLDS = 5
+
+# What cross-validation must reach. "must" is the assessment's target for households outside of these files; acs_or's R2 is
+# held to what this sample allows: the equations as they are written reach .421 and .392 on it, ten folds.
+TARGETS = {
+    "scf2019": {"r2": (0.635, None), "r2_dropped": (0.585, None), "coverage": (0.88, 0.93),
+                "coverage_dropped": (0.88, 0.93), "rps": (None, 0.070), "exclusion": (None, 0.36), "middle": (None, 0.05)},
+    "scf2019-pf": {"r2": (0.680, None), "r2_dropped": (0.620, None), "coverage": (0.88, 0.93),
+                   "coverage_dropped": (0.88, 0.93), "rps": (None, 0.063)},
+    "acs_or": {"r2": (0.410, None), "r2_dropped": (0.385, None), "coverage": (0.88, 0.93),
+               "coverage_dropped": (0.88, 0.93), "rps": (None, 0.095), "exclusion": (None, 0.47), "middle": (None, 0.05)},
+    "cex2014": {"r2": (0.750, None), "r2_dropped": (0.675, None)},
+}
+
+claims = itertools.count(1)
+failures = 0
+
+
+def claim(text, true, why=""):
+    global failures
+    print(f"{'ok' if true else 'not ok'} {next(claims)} - {text}", flush=True)
+    if not true:
+        failures += 1
+        print(f"{text}: {why}", file=sys.stderr)
+
+
+def skip(text, why):
+    print(f"ok {next(claims)} - {text} # SKIP {why}", flush=True)
+
+
+def olive(*words):
+    return subprocess.run([str(OLIVE), "model", *map(str, words)], capture_output=True, text=True, check=False)
+
+
+def done(*words):
+    ran = olive(*words)
+    if ran.returncode:
+        raise RuntimeError(f"olive model {words[0]}: {ran.stderr}")
+    return ran
+
+
+def write(path, rows, columns=None):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns or list(rows[0]), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def sample_of(spec):
+    """The labelled file of a spec; None: it is not here."""
+    name = spec.removesuffix("-pf") + "_train.csv"
+    for folder in (ACCURACY, os.environ.get("OLIVE_DATA"), ROOT.parent / "shared/data"):
+        if folder and (Path(folder) / name).exists():
+            return Path(folder) / name
+    return None
+
+
+def calibrate(folder, spec, rows):
+    done("calibrate", "--data", write(folder / "labelled.csv", rows), "--spec", ACCURACY / f"{spec}.yaml", "--out",
+         folder / "model")
+    return folder / "model"
+
+
+def score(folder, model, rows, *options, columns=None):
+    done("score", "--model", model, "--data", write(folder / "unseen.csv", rows, columns), "--out", folder / "scored.csv",
+         *options)
+    return measures.read(folder / "scored.csv")
+
+
+# ---- targets ----
+
+
+def cross_validate(folder, spec, rows):
+    """Scores of every household by a model that has not seen it: with all sources, and by the missing pattern."""
+    fold = [i % FOLDS for i in range(len(rows))]
+    random.Random(20190101).shuffle(fold)
+    whole, dropped = {}, {}
+    unlabelled = [column for column in rows[0] if column not in ("income", "weight")]
+    for part in range(FOLDS):
+        model = calibrate(folder, spec, [row for row, f in zip(rows, fold) if f != part])
+        unseen = [row for row, f in zip(rows, fold) if f == part]
+        for found, options in ((whole, []), (dropped, ["--drop-random"])):
+            scores = score(folder, model, unseen, *options, columns=unlabelled)
+            found.update({one["hh_id"]: one for one in scores})
+    return [[found[row["hh_id"]] for row in rows] for found in (whole, dropped)]
+
+
+def measured(rows, whole, dropped, cuts):
+    truth = [measures.ln_income(row) for row in rows]
+    weight = [float(row["weight"]) for row in rows]
+
+    def r2(scores):
+        return measures.r2(truth, [math.log(float(one["centre"])) for one in scores], weight)
+    return {
+        "r2": r2(whole), "r2_dropped": r2(dropped),
+        "coverage": measures.coverage(rows, whole), "coverage_dropped": measures.coverage(rows, dropped),
+        "rps": measures.ranked_probability(rows, whole, cuts),
+        "exclusion": measures.exclusion(rows, whole),
+        "middle": measures.middle_by_age(rows, whole, cuts),
+    }
+
+
+def reach_targets(folder, spec):
+    path = sample_of(spec)
+    if not path:
+        for name in TARGETS[spec]:
+            skip(f"{spec}: {name}", "the sample is not here")
+        return
+    rows = measures.read(path)
+    cuts = [float(cut) for cut in re.search(r"^bands: \[(.*)\]", (ACCURACY / f"{spec}.yaml").read_text(), re.M)[1].split(",")]
+    whole, dropped = cross_validate(folder, spec, rows)
+    found = measured(rows, whole, dropped, cuts)
+    for name, (low, high) in TARGETS[spec].items():
+        bound = f"{f'{low} or more' if low is not None else ''}{' and ' if None not in (low, high) else ''}" \
+                f"{f'{high} or less' if high is not None else ''}"
+        good = (low is None or found[name] >= low) and (high is None or found[name] <= high)
+        claim(f"{spec}: {name} is {found[name]:.4f}, {bound}", good, "missed")
+
+
+# ---- what holds for every household ----
+
+
+def group_of(row):
+    return tuple(min(int(row[name]), top) for name, top in (("hh_size", 6), ("n_children", 2))) + \
+        (min(max(int(row["head_age"]) // 5 - 4, 0), 11),)
+
+
+def add_up(folder, model, rows):
+    whole = score(folder, model, rows)
+    names = list(whole[0])[-4:]
+    bases = {}
+    for row, one in zip(rows, whole):
+        bases.setdefault(group_of(row), set()).add(
+            round(math.log(float(one["centre"])) - sum(float(one[name]) for name in names), 9))
+    claim("ln centre less the contributions is one base for each age, size and children",
+          all(len(found) == 1 for found in bases.values()) and len(bases) > 50)
+    columns = [name for name in rows[0] if name not in ("income", "weight")]
+    nothing = [{**row, **{name: "" for name in columns if re.match("deposit|property|vehicle|pf_balance", name)}}
+               for row in rows]
+    alone = score(folder, model, nothing)
+    claim("with all sources missing every contribution is 0, and the centre is the base's",
+          all(float(one[name]) == 0 for one in alone for name in names) and
+          all(round(math.log(float(one["centre"])), 9) in bases[group_of(row)] for row, one in zip(rows, alone)))
+    claim("score says how many households had demographics only", "demographics only" in done(
+        "score", "--model", model, "--data", folder / "unseen.csv", "--out", folder / "scored.csv").stderr)
+    width = [[math.log(float(one["hi"]) / float(one["lo"])) for one in scores] for scores in (alone, whole)]
+    claim("with all sources missing the interval is wider", sum(width[0]) > 1.2 * sum(width[1]))
+    claim("probabilities of the bands add up to 1, none is negative",
+          all(abs(sum(float(one[f"p{i}"]) for i in range(1, 6)) - 1) < 1e-12 and
+              all(float(one[f"p{i}"]) >= 0 for i in range(1, 6)) for one in whole))
+    claim("the centre lies inside its interval", all(float(o["lo"]) < float(o["centre"]) < float(o["hi"]) for o in whole))
+
+
+def never_fall(folder, spec, model, rows, columns):
+    rows = random.Random(7).sample(rows, 150)
+    rising = []
+    for column in columns:
+        steps = []
+        for row in rows:
+            start = float(row[column]) if row[column] not in ("", "0") else 100.0
+            steps += [{**row, column: f"{math.ceil(start * factor) if start > 20 else int(start + factor)}"}
+                      for factor in (1, 1.02, 1.3, 2, 5, 30, 1000)]
+        centres = [float(one["centre"]) for one in score(folder, model, steps)]
+        falls = sum(b < a for i, (a, b) in enumerate(zip(centres, centres[1:])) if i % 7 != 6)
+        claim(f"{spec}: more of {column} never lowers the centre", falls == 0, f"{falls} times")
+        if any(centres[i + 6] > centres[i] for i in range(0, len(centres), 7)):
+            rising.append(column)
+    amounts = [column for column in columns if not column.endswith("count")]
+    claim(f"{spec}: more of most amounts raises the centre", len(set(rising) & set(amounts)) >= len(amounts) - 1,
+          f"only of {rising}")
+
+
+def missing_is_not_zero(folder, model, rows):
+    some = [row for row in rows if float(row["deposit_balance"]) > 0 and float(row["pf_balance"]) > 0][:50]
+    for column, source in (("deposit_balance", "deposit"), ("pf_balance", "fund"), ("vehicle_value", "vehicle")):
+        zero = score(folder, model, [{**row, column: "0"} for row in some])
+        missing = score(folder, model, [{**row, column: ""} for row in some])
+        claim(f"{source}: a verified zero says something, a missing one says nothing",
+              all(float(m[source]) == 0 != float(z[source]) for z, m in zip(zero, missing)) and
+              all(z["centre"] != m["centre"] for z, m in zip(zero, missing)))
+
+
+def drop(number, source):
+    h = (number * 2654435761 + 40503 * (source + 1)) % 2**32
+    h = (h ^ h >> 15) * 2246822519 % 2**32
+    return (h ^ h >> 13) % 1000 < 300
+
+
+def agree_with_scorer(folder, spec, path, rows):
+    model = scorer.Model(path)
+    names = [name for name, _ in model.sources]
+    for options in ([], ["--drop-random"]):
+        worst = 0
+        for row, one in zip(rows, score(folder, path, rows, *options)):
+            dropped = [s for s in range(len(names)) if options and drop(int(row["hh_id"]), s)]
+            estimate, _, contributions, bands, low, high = scorer.score(model, row, dropped)
+            pairs = [(estimate, math.log(float(one["centre"]))), (math.log(low), math.log(float(one["lo"]))),
+                     (math.log(high), math.log(float(one["hi"])))]
+            pairs += [(a, float(one[name])) for a, name in zip(contributions, names)]
+            pairs += [(a, float(one[f"p{i + 1}"])) for i, a in enumerate(bands)]
+            worst = max(worst, max(abs(a - b) for a, b in pairs))
+        claim(f"{spec}: an independent scorer finds the same{' by the missing pattern' if options else ''}", worst < 1e-9,
+              f"off by {worst}")
+
+
+# ---- the same bits ----
+
+
+def golden_households(rows):
+    rows = [dict(row) for row in rows[:120]]
+    for i, row in enumerate(rows):
+        for j, column in enumerate(("deposit_balance", "property_value", "vehicle_count", "pf_balance")):
+            if (i >> j) % 5 == 4:
+                row[column] = ""
+    edges = [{"hh_size": "40"}, {"hh_size": "0"}, {"head_age": "0"}, {"head_age": "130"}, {"n_children": "12"},
+             {"deposit_balance": "-2500"}, {"deposit_balance": "9223372036854775807"}, {"pf_balance": "0.01"},
+             {"deposit_balance": "-9223372036854775808", "property_value": "1e300"}, {"vehicle_count": "250"}]
+    rows += [{**rows[i], "hh_id": str(900000 + i), **edge} for i, edge in enumerate(edges)]
+    return rows
+
+
+def renew(folder):
+    rows = measures.read(sample_of("scf2019"))
+    GOLDEN.mkdir(exist_ok=True)
+    shutil.copy(calibrate(folder, "scf2019", rows), GOLDEN / "scf2019.model")
+    columns = [column for column in rows[0] if column not in ("income", "weight", "pf_contrib_derived", "pf_member")]
+    write(GOLDEN / "households.csv", golden_households(rows), columns)
+    done("score", "--model", GOLDEN / "scf2019.model", "--data", GOLDEN / "households.csv", "--out",
+         GOLDEN / "scored.csv")
+
+
+def compiled(folder, compiler, flags):
+    """score_main with the core's scoring by this compiler, and what it prints."""
+    core = [ROOT / "lib/core" / name for name in ("model.c", "elementary.c")]
+    program = folder / "score_main"
+    libraries = [BUILD / name for name in ("daemon/model/libmodel.a", "lib/io/libconf.a", "lib/core/libcore.a",
+                                            "lib/base/libbase.a")]
+    subprocess.run([compiler, "-std=gnu17", "-D_GNU_SOURCE", "-ffp-contract=off", "-fno-math-errno", *flags, f"-I{ROOT}", "-o", program,
+                    GOLDEN / "score_main.c", *core, *libraries, "-lyaml", "-lcrypto", "-llapacke", "-lm"], check=True)
+    return subprocess.run([program, GOLDEN / "scf2019.model", GOLDEN / "households.csv"], check=True, capture_output=True,
+                          text=True).stdout
+
+
+def same_bits(folder):
+    done("score", "--model", GOLDEN / "scf2019.model", "--data", GOLDEN / "households.csv", "--out", folder / "scored.csv")
+    claim("the golden households are scored as ever, to the last digit",
+          (folder / "scored.csv").read_text() == (GOLDEN / "scored.csv").read_text())
+    wanted = measures.read(GOLDEN / "scored.csv")
+    reference = compiled(folder, "gcc", ["-O0"])
+    claim("the golden file holds the bits that gcc -O0 computes", all(
+        float.fromhex(line.split()[3]) == float(one["centre"]) for line, one in zip(reference.splitlines(), wanted)))
+    for compiler, flags in (("gcc", ["-O3"]), ("gcc", ["-O3", "-march=native"]), ("clang", ["-O0"]), ("clang", ["-O3"]),
+                            ("clang", ["-O3", "-march=native"])):
+        claim(f"{compiler} {' '.join(flags)} computes the same bits", compiled(folder, compiler, flags) == reference)
+    claim("base + contributions, added in order, are the estimate to the bit", all(exact(line) for line in
+                                                                                   reference.splitlines()))
+
+
+def exact(line):
+    numbers = [float.fromhex(word) for word in line.split()[1:]]
+    total = numbers[0]
+    for contribution in numbers[10:14]:
+        total += contribution
+    return total == numbers[1]
+
+
+# ---- refusals ----
+
+
+def refused(text, ran, code, *words):
+    lines = ran.stderr.strip().splitlines()
+    claim(text, ran.returncode == code and len(lines) == 1 and all(word in lines[0] for word in words),
+          f"code {ran.returncode}: {ran.stderr}")
+
+
+def refuse_samples(folder, rows):
+    spec = ACCURACY / "scf2019.yaml"
+
+    def attempt(labelled, of=spec):
+        return olive("calibrate", "--data", write(folder / "bad.csv", labelled), "--spec", of, "--out", folder / "none")
+    refused("too few labels: says how many are needed", attempt(rows[:150]), 65, "150 labelled", "300")
+    refused("missing columns are all named", attempt([{k: v for k, v in row.items() if k not in ("pf_balance", "hh_size")}
+                                                      for row in rows]), 65, "hh_size", "pf_balance")
+    refused("a negative weight", attempt([{**rows[0], "weight": "-1"}] + rows[1:]), 65, "bad.csv:2", "weight", "negative")
+    refused("a constant column", attempt([{**row, "vehicle_value": "5"} for row in rows]), 65, "vehicle_value", "same")
+    refused("what is no number", attempt(rows[:9] + [{**rows[9], "deposit_balance": "much"}] + rows[10:]), 65, "bad.csv:11",
+            "deposit_balance")
+    refused("not a finite number", attempt([{**rows[0], "income": "inf"}] + rows[1:]), 65, "bad.csv:2", "income")
+    refused("a household without age", attempt([{**rows[0], "head_age": ""}] + rows[1:]), 65, "bad.csv:2", "head_age")
+    text = spec.read_text()
+    twice = folder / "twice.yaml"
+    twice.write_text(text.replace("regime:", "  copy: { amounts: [copy] }\nregime:"))
+    refused("a source that repeats another (singular)", attempt([{**row, "copy": row["deposit_balance"]} for row in rows],
+                                                                twice), 65, "singular", "copy")
+    claim("nothing was written when refused", not (folder / "none").exists())
+    ran = attempt([{**row, "copy": str(int(4e9 / max(float(row["income"]), 3000)))} for row in rows], twice)
+    claim("a source that falls with income is dropped, and calibrate says so",
+          ran.returncode == 0 and re.search("^copy: dropped", ran.stderr, re.M), ran.stderr)
+    scores = score(folder, folder / "none", [{**row, "copy": "77"} for row in rows[:50]])
+    claim("a dropped source contributes nothing", all(float(one["copy"]) == 0 for one in scores))
+    for old, new, said in (("floor: 3000\n", "", "floor is missing"), ("floor:", "flor:", "did you mean floor?"),
+                           ("regime: fund", "regime: found", "found"), ("[11199, 21380", "[21380, 11199", "rise")):
+        (folder / "bad.yaml").write_text(text.replace(old, new))
+        refused(f"a spec in which {said!r}", attempt(rows, folder / "bad.yaml"), 78, "bad.yaml", said)
+
+
+def with_digest(text):
+    first, _, rest = text.partition("\n")
+    body = rest.partition("\n")[2]
+    return f"{first}\ndigest {hashlib.sha256(body.encode()).hexdigest()}\n{body}"
+
+
+def refuse_models(folder):
+    text = (GOLDEN / "scf2019.model").read_text("utf-8")
+    number = re.search(r"(?<=^prior )\S+", text, re.M)[0]
+    bad = {
+        "that is cut short": (text[:len(text) // 2], "cut short"),
+        "without its last line": (text[:-4], "cut short"),
+        "of another version": (text.replace("olive model 1", "olive model 2", 1), "version"),
+        "that was changed": (text.replace(number, "9.5", 1), "digest"),
+        "with a NaN": (with_digest(text.replace(number, "nan", 1)), "not finite"),
+        "with an infinite number": (with_digest(text.replace(number, "inf", 1)), "not finite"),
+        "with a number too few": (with_digest(text.replace(number + " ", "", 1)), "prior"),
+        "with a curve that falls": (with_digest(re.sub(r"(?m)^value (\S+)", "value 99", text, count=1)), "must not fall"),
+        "that is none": ("hh_id,income\n1,2\n", "is no model"),
+        "that is empty": ("", "is no model"),
+    }
+    for what, (content, said) in bad.items():
+        (folder / "bad.model").write_text(content, "utf-8")
+        refused(f"a model {what}", olive("show", folder / "bad.model"), 65, "bad.model", said)
+    refused("a model that is not there", olive("show", folder / "no.model"), 65, "no.model")
+    refused("score without the columns that the model needs", olive(
+        "score", "--model", GOLDEN / "scf2019.model", "--data", write(folder / "bad.csv", [{"hh_id": "1", "head_age": "40"}]),
+        "--out", folder / "none.csv"), 65, "hh_size", "deposit_balance")
+
+
+def shows(folder):
+    ran = done("show", GOLDEN / "scf2019.model", "--svg", folder / "model.svg")
+    claim("show names every source, its weights and how reliable the model is", all(
+        word in ran.stdout for word in ("deposit", "property", "vehicle", "fund", "Weights", "Curves", "Reliability",
+                                        "4044 labelled")))
+    picture = (folder / "model.svg").read_text("utf-8")
+    claim("the picture has a panel for every column, and weights, reliability and calibration", picture.startswith("<svg") and
+          all(word in picture for word in ("deposit_balance", "vehicle_count", "pf_balance", "weights", "calibration")))
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="olive-accuracy.") as name:
+        folder = Path(name)
+        if sys.argv[1:] == ["--renew"]:
+            renew(folder)
+            return
+        rows = measures.read(sample_of("scf2019"))
+        same_bits(folder)
+        model = GOLDEN / "scf2019.model"
+        add_up(folder, model, rows[:1500])
+        missing_is_not_zero(folder, model, rows)
+        never_fall(folder, "scf2019", model, rows, ["deposit_balance", "property_value", "property_other_value",
+                                                    "vehicle_count", "vehicle_value", "pf_balance"])
+        refuse_models(folder)
+        refuse_samples(folder, rows)
+        shows(folder)
+        for spec in TARGETS:
+            reach_targets(folder, spec)
+            if sample_of(spec):
+                rows = measures.read(sample_of(spec))
+                agree_with_scorer(folder, spec, calibrate(folder, spec, rows), rows[:400])
+                if spec == "acs_or":
+                    never_fall(folder, spec, folder / "model", rows, ["property_value", "vehicle_count", "electricity",
+                                                                      "gas", "water"])
+    print(f"1..{next(claims) - 1}")
+    sys.exit(failures > 0)
+
+
+main()
