@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "daemon/cli/cli.h"
-#include "lib/io/topic_reader.h"
 #include "lib/base/arena.h"
+#include "lib/io/topic_reader.h"
 #include "lib/wire/record_wire.h"
 
 enum content { CONTENT_RECORD, CONTENT_DEAD_LETTER, CONTENT_EVENT };

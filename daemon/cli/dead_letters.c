@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "daemon/cli/key_table.h"
-#include "lib/io/topic_reader.h"
 #include "lib/base/arena.h"
 #include "lib/base/suggest.h"
+#include "lib/io/topic_reader.h"
 #include "lib/wire/record_wire.h"
 
 enum { NUMBER_DIGITS_MAX = 19, CHUNK = 1024 };

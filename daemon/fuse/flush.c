@@ -186,7 +186,8 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
             "INSERT INTO olive.delivery (receipt_offset, delivery, feed, source, sequence, bytes, "
             "received_ms, "
             "state, why, as_of, lines, published, dead_lettered, duplicate, obsolete, rejected, ended, "
-            "retracted, dead_letters, months, took_ms, arrival, original, settled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+            "retracted, dead_letters, months, took_ms, arrival, original, settled) VALUES ($1, $2, $3, $4, "
+            "$5, $6, $7, $8, $9, "
             "$10::text::date, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20::text::jsonb, "
             "$21, $22, $23::bytea, $24) "
             "ON CONFLICT DO NOTHING",
