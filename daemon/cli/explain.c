@@ -28,6 +28,7 @@ struct explanation {
 struct origin {
     char feed[48];
     int64_t sequence;
+    char original[2 * DIGEST_SIZE + 1]; /* whose dead letter the record was; "": nobody's */
 };
 
 static int find_origin(struct explanation *explanation, const struct record *record, struct origin *ret,
@@ -36,16 +37,19 @@ static int find_origin(struct explanation *explanation, const struct record *rec
     CLEANUP(rows_freep) struct rows *rows = NULL;
     const struct param param = param_bytes(record->delivery->digest, DIGEST_SIZE);
 
-    *ret = (struct origin){ "(receipt not in yet)", 0 };
-    if (store_query(
-            explanation->store,
-            "SELECT feed, sequence FROM olive.delivery WHERE delivery = $1 ORDER BY receipt_offset LIMIT 1",
-            &param, 1, &rows, err) < 0)
+    *ret = (struct origin){ .feed = "(receipt not in yet)" };
+    if (store_query(explanation->store,
+                    "SELECT feed, sequence, encode(original, 'hex') FROM olive.delivery WHERE delivery = $1 "
+                    "ORDER BY receipt_offset LIMIT 1",
+                    &param, 1, &rows, err) < 0)
         return -1;
     if (!rows_count(rows))
         return 0;
     snprintf(ret->feed, sizeof ret->feed, "%.*s", (int)rows_text(rows, 0, 0).len, rows_text(rows, 0, 0).data);
     ret->sequence = rows_int8(rows, 0, 1);
+    if (!rows_null(rows, 0, 2))
+        snprintf(ret->original, sizeof ret->original, "%.*s", (int)rows_text(rows, 0, 2).len,
+                 rows_text(rows, 0, 2).data);
     return 0;
 }
 
@@ -89,8 +93,8 @@ static void record_text(struct explanation *explanation, const struct record *re
     struct json fact = json_to(out);
     char day[DAY_TEXT_SIZE];
 
-    buffer_printf(out, "    %-10s %s, delivery %" PRId64 ", ", day_text(record->valid_from_day, day),
-                  origin->feed, origin->sequence);
+    buffer_printf(out, "    %-10s %s, delivery %" PRId64 "%s, ", day_text(record->valid_from_day, day),
+                  origin->feed, origin->sequence, record->line && *origin->original ? ", replayed" : "");
     if (record->line)
         buffer_printf(out, "line %" PRIu64 "", record->line);
     else
@@ -112,6 +116,8 @@ static void record_json(struct explanation *explanation, const struct record *re
     json_str(json, origin->feed);
     json_key(json, "sequence");
     json_int(json, origin->sequence);
+    json_key(json, "original");
+    json_str(json, *origin->original ? origin->original : NULL);
     json_key(json, "record");
     wire_record_json(record, json);
     json_close(json, '}');

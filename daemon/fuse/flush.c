@@ -176,7 +176,7 @@ static int write_receipt(struct fuse *fuse, int64_t offset, const struct receipt
         param_text((const char *)months.data),
         param_int8((int64_t)receipt->took_ms),
         param_int8((int64_t)receipt->arrival),
-        acts ? param_bytes(receipt->act.original, DIGEST_SIZE) : param_text(NULL),
+        acts ? param_bytes(receipt->act.original, DIGEST_SIZE) : param_null(),
         param_int8((int64_t)receipt->act.settled),
     };
 

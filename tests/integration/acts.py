@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
 from desk import BANK, LIST, Desk, bank_lines, roster_lines  # noqa: E402
+from scenario import psql  # noqa: E402
 from stage import Tap  # noqa: E402
 
 POINTS = ["connect-claim", "connect-claimed", "connect-line", "connect-ending", "connect-published", "connect-settling",
@@ -143,6 +144,10 @@ def commands(tap):
         audit = [json.loads(line) for line in (desk.work / "state/audit/dlq.log").read_text("utf-8").splitlines()]
         tap.ok("what an operator gives as a reason stands in the audit log and nowhere else", "客户已销户" not in everything and
                "corrected two" not in everything and {"the branch corrected two", "客户已销户"} <= {line.get("why") for line in audit}, audit)
+        desk.fuse()
+        rows = psql("SELECT state, settled, encode(original, 'hex') FROM olive.delivery ORDER BY receipt_offset", desk.database)
+        tap.ok("the table of deliveries has the acts, with the original that they are about, and balances",
+               rows.splitlines() == ["published|0|", f"published|2|{original}", f"dismissed|1|{original}"] and desk.balanced(), rows)
         tap.ok("the department's file opens as it came, audited", desk.olive("feed", "open", "bank", digest_of(BANK + bank_lines(1, 3) + BAD * 3)[:10]) ==
                BANK + bank_lines(1, 3) + BAD * 3 and "feed open" in (desk.work / "state/audit/dlq.log").read_text("utf-8"))
     with Desk() as desk:
