@@ -11,7 +11,7 @@ enum { KNOTS = 10, SWEEPS = 4, EM_ROUNDS = 30, SETS = 1 << MODEL_SOURCES_MAX };
 static const double ridge = 3;             /* on every term of a cell but the first, in households */
 static const double level_households = 10; /* by which the level of a value is shrunk to 0 */
 static const double bend_penalty = 4, size_penalty = 0.001;
-static const double knot_first = 0.01, knot_last = 0.99;
+static const double knot_first = 0.003, knot_last = 0.997;
 static const double diagonal_share = 0.01; /* of a covariance, taken off what is beside its diagonal */
 static const double type_households = 200; /* by which a type's covariance is shrunk to its regime's */
 

@@ -167,6 +167,8 @@ static void walk_sources(struct walk *walk, struct model *model)
         if (!walk->out)
             source->field_first = model->field_count;
         walk_count(walk, "columns", &source->field_count, MODEL_FIELDS_MAX - source->field_first);
+        if (!source->field_count)
+            fail(walk, "columns", "a source has one at the least");
         walk_fields(walk, model, source);
         if (!walk->out)
             model->field_count += source->field_count;

@@ -13,7 +13,7 @@ enum { COLUMNS_MAX = MODEL_FIELDS_MAX + 8 };
 struct binding {
     const char *name;
     size_t column;
-    size_t offset; /* in struct reading_row */
+    size_t offset; /* in struct row */
     bool needed;   /* in every row */
 };
 

@@ -11,9 +11,9 @@ static const char *const pattern_names[2] = { "all sources", "random ones missin
 static void add_height(struct buffer *out, double share)
 {
     static const char *const blocks[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-    int at = (int)(share * 8);
+    int at = share >= 1 ? 7 : share > 0 ? (int)(share * 8) : 0;
 
-    buffer_add_string(out, blocks[at < 0 ? 0 : at > 7 ? 7 : at]);
+    buffer_add_string(out, blocks[at]);
 }
 
 static void show_head(const struct model *model, const char *digest, struct buffer *out)

@@ -51,7 +51,6 @@ static void cholesky_solves_what_it_factors(void **state)
     double a[3][4] = { { 4 }, { 2, 5 }, { -2, 1, 6 } }, x[3] = { 2, 21, 16 };
 
     (void)state;
-    /* (4 2 -2; 2 5 1; -2 1 6) (1 3 2)' = (6 19 13)' … and of 2 21 16 below */
     assert_true(cholesky(a[0], 3, 4));
     assert_true(a[0][0] == 2 && a[1][0] == 1 && a[1][1] == 2 && a[2][0] == -1 && a[2][1] == 1 &&
                 a[2][2] == 2);
