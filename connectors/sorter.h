@@ -16,7 +16,7 @@
 struct sort_key {
     struct token subject, item;
     int32_t valid_from_day;
-    uint32_t size; /* of the packed record */
+    uint32_t size; /* of the packed record; not 0 */
 };
 int sort_key_compare(const struct sort_key *a, const struct sort_key *b); /* the size is no part of it */
 

@@ -32,14 +32,13 @@ OLIVE = BUILD / "daemon/cli/olive"
 ACCURACY, GOLDEN = ROOT / "tests/accuracy", ROOT / "tests/golden/model"
 FOLDS = 5
 
-# What cross-validation must reach. "must" is the assessment's target for households outside of these files; acs_or's R2 is
-# held to what this sample allows: the equations as they are written reach .421 and .392 on it, ten folds.
+# What cross-validation must reach: the assessment's targets ("must") for households outside of these files.
 TARGETS = {
     "scf2019": {"r2": (0.635, None), "r2_dropped": (0.585, None), "coverage": (0.88, 0.93),
                 "coverage_dropped": (0.88, 0.93), "rps": (None, 0.070), "exclusion": (None, 0.36), "middle": (None, 0.05)},
     "scf2019-pf": {"r2": (0.680, None), "r2_dropped": (0.620, None), "coverage": (0.88, 0.93),
                    "coverage_dropped": (0.88, 0.93), "rps": (None, 0.063)},
-    "acs_or": {"r2": (0.410, None), "r2_dropped": (0.385, None), "coverage": (0.88, 0.93),
+    "acs_or": {"r2": (0.430, None), "r2_dropped": (0.400, None), "coverage": (0.88, 0.93),
                "coverage_dropped": (0.88, 0.93), "rps": (None, 0.095), "exclusion": (None, 0.47), "middle": (None, 0.05)},
     "cex2014": {"r2": (0.750, None), "r2_dropped": (0.675, None)},
 }
@@ -399,7 +398,7 @@ def main():
                 rows = measures.read(sample_of(spec))
                 agree_with_scorer(folder, spec, calibrate(folder, spec, rows), rows[:400])
                 if spec == "acs_or":
-                    never_fall(folder, spec, folder / "model", rows, ["property_value", "vehicle_count", "electricity",
+                    never_fall(folder, spec, folder / "model", rows, ["property_value", "rooms", "vehicle_count", "electricity",
                                                                       "gas", "water"])
     print(f"1..{next(claims) - 1}")
     sys.exit(failures > 0)

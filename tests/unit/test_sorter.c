@@ -25,7 +25,7 @@ static void make_lines(struct line *lines)
         lines[i] = (struct line){ .key = { .subject.bytes = { (uint8_t)random() },
                                            .item.bytes = { (uint8_t)(random() % 3) },
                                            .valid_from_day = (int32_t)(random() % 5) - 2,
-                                           .size = (uint32_t)(random() % RECORD_BYTES_MAX) } };
+                                           .size = (uint32_t)(random() % (RECORD_BYTES_MAX - 1)) + 1 } };
         for (size_t at = 0; at < lines[i].key.size; at++)
             lines[i].record[at] = (uint8_t)random();
     }
