@@ -32,7 +32,7 @@ static const struct bus_option producer_defaults[] = {
     { "linger.ms", "100" }, /* flush does not wait for it */
     { "batch.size", "1000000" },
     { "batch.num.messages", "10000" },
-    { "queue.buffering.max.kbytes", "131072" },
+    { "queue.buffering.max.kbytes", "65536" },
     { "message.timeout.ms", "0" },
     { "reconnect.backoff.max.ms", "2000" },
     { NULL, NULL },

@@ -50,7 +50,7 @@ static const struct conf_option options[] = {
       .help = "folder of journal, work, archive and rejected, one each a feed" },
     { "connect.scan_ms", CONF_NUMBER, AT(connect.scan_ms), "10000", 10, 3600000,
       .help = "how often the inboxes are looked through when the kernel says nothing of them" },
-    { "connect.queue_messages", CONF_NUMBER, AT(connect.queue_messages), "500000", 1000, 10000000,
+    { "connect.queue_messages", CONF_NUMBER, AT(connect.queue_messages), "200000", 1000, 10000000,
       .help = "messages on their way to Kafka at the most" },
     { "connect.metrics", CONF_LISTEN, AT(connect.metrics),
       .help = "where /metrics and /healthz answer: 127.0.0.1:9464, [::1]:9464 or unix:/path; default nowhere" },

@@ -1,6 +1,6 @@
 -- What the tables must be, beyond their names.
 BEGIN;
-SELECT plan(25);
+SELECT plan(27);
 
 SELECT tables_are('olive', ARRAY['partition_owner', 'topic_offset', 'quarantine', 'household', 'evidence_delivery',
     'evidence', 'evidence_00', 'evidence_01', 'evidence_02', 'evidence_03', 'evidence_04', 'evidence_05', 'evidence_06',
@@ -47,6 +47,13 @@ SELECT throws_ok($$EXECUTE receipt(1, 2, 'published', 2)$$, '23505', NULL, 'a de
 SELECT lives_ok($$EXECUTE receipt(1, 2, 'duplicate', 2)$$, 'and a duplicate any number of times');
 SELECT throws_ok($$EXECUTE receipt(2, 2, 'duplicate', 2)$$, '23505', NULL, 'but one file of a feed has one receipt');
 
+-- An act of an operator is a delivery that names its original.
+INSERT INTO olive.delivery SELECT 9, sha256('9'), feed, source, sequence, 10, 0, 'dismissed', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0,
+    '{}', '{}', 5, 9, delivery, 1 FROM olive.delivery WHERE receipt_offset = 0;
+SELECT results_eq($$SELECT a.settled FROM olive.delivery a JOIN olive.delivery o ON a.original = o.delivery AND o.state = 'published'$$,
+    ARRAY[1::bigint], 'a dismissal leads back to its original');
+SELECT throws_ok($$UPDATE olive.delivery SET original = '\x00' WHERE receipt_offset = 9$$, '23514', NULL, 'an original is a digest');
+
 -- One period is where windows end.
 INSERT INTO olive.policy VALUES (sha256('p'), 'test', 'p');
 INSERT INTO olive.period (period, policy) VALUES ('2025-11', sha256('p'));
@@ -64,7 +71,7 @@ SELECT throws_ok($$INSERT INTO olive.period (period, policy, state) VALUES ('202
     NULL, 'a period has a policy whose text is kept');
 
 SELECT is((SELECT array_agg(change ORDER BY planned_at) FROM sqitch.changes WHERE project = 'olive'),
-    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader'],
+    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader', 'act'],
     'what is deployed can be read back in the order of the plan');
 
 SELECT finish();
