@@ -12,23 +12,33 @@ const char *const count_names[COUNT_COUNT] = {
     [COUNT_ENDED] = "ended",         [COUNT_RETRACTED] = "retracted",
 };
 
-/* Columns as enum count has them. A rejected delivery does not use up its sequence. */
-static const char accounts_sql[] =
-    "WITH numbered AS (SELECT feed, sequence, lag(sequence) OVER (PARTITION BY feed ORDER BY sequence) AS "
-    "before "
-    " FROM (SELECT DISTINCT feed, sequence FROM olive.delivery WHERE state <> 'rejected') d), "
-    "gap AS (SELECT feed, string_agg(CASE WHEN sequence - before = 2 THEN (before + 1)::text "
-    " ELSE (before + 1)::text || '-' || (sequence - 1)::text END, ', ' ORDER BY sequence) AS gaps "
-    " FROM numbered WHERE sequence > before + 1 GROUP BY feed), "
-    "sums AS (SELECT feed, min(source) AS source, count(*) AS deliveries, "
-    " max(sequence) FILTER (WHERE state <> 'rejected') AS last_sequence, max(received_ms) AS received_ms, "
-    " sum(lines)::bigint AS lines, sum(published)::bigint AS published, sum(dead_lettered)::bigint AS "
-    "dead_lettered, "
-    " sum(duplicate)::bigint AS duplicate, sum(obsolete)::bigint AS obsolete, sum(rejected)::bigint AS "
-    "rejected, "
-    " sum(ended)::bigint AS ended, sum(retracted)::bigint AS retracted FROM olive.delivery GROUP BY feed) "
-    "SELECT feed, source, deliveries, last_sequence, received_ms, coalesce(gaps, ''), lines, published, "
-    " dead_lettered, duplicate, obsolete, rejected, ended, retracted FROM sums LEFT JOIN gap USING (feed)";
+/* Table `gap`: feed, source and the numbers that lie between those that came, as "5, 7-9". A rejected
+ * delivery does not use up its sequence. */
+#define GAP_SQL(deliveries)                                                                                  \
+    "numbered AS (SELECT feed, source, sequence, lag(sequence) OVER (PARTITION BY feed ORDER BY sequence) "  \
+    " AS before FROM (SELECT DISTINCT feed, source, sequence FROM " deliveries                               \
+    "  WHERE state <> 'rejected') d), "                                                                      \
+    "gap AS (SELECT feed, min(source) AS source, string_agg(CASE WHEN sequence - before = 2 "                \
+    " THEN (before + 1)::text ELSE (before + 1)::text || '-' || (sequence - 1)::text END, ', ' "             \
+    " ORDER BY sequence) AS gaps FROM numbered WHERE sequence > before + 1 GROUP BY feed) "
+
+/* Columns as enum count has them. */
+static const char accounts_sql[] = "WITH " GAP_SQL(
+    "olive.delivery") ", sums AS (SELECT feed, min(source) AS source, count(*) AS deliveries, "
+                      " max(sequence) FILTER (WHERE state <> 'rejected') AS last_sequence, max(received_ms) "
+                      "AS received_ms, "
+                      " sum(lines)::bigint AS lines, sum(published)::bigint AS published, "
+                      "sum(dead_lettered)::bigint AS "
+                      "dead_lettered, "
+                      " sum(duplicate)::bigint AS duplicate, sum(obsolete)::bigint AS obsolete, "
+                      "sum(rejected)::bigint AS "
+                      "rejected, "
+                      " sum(ended)::bigint AS ended, sum(retracted)::bigint AS retracted FROM olive.delivery "
+                      "GROUP BY feed) "
+                      "SELECT feed, sums.source, deliveries, last_sequence, received_ms, coalesce(gaps, ''), "
+                      "lines, published, "
+                      " dead_lettered, duplicate, obsolete, rejected, ended, retracted FROM sums LEFT JOIN "
+                      "gap USING (feed)";
 
 static char *text_copy(struct text text)
 {
@@ -132,4 +142,23 @@ void counts_json(const uint64_t counts[COUNT_COUNT], struct json *json)
         json_key(json, count_names[i]);
         json_uint(json, counts[i]);
     }
+}
+
+/* --- what had not come by a close --- */
+
+/* Receipts up to the cut of the seal: whatever came later, it says the same. */
+static const char quality_sql[] =
+    "WITH pinned AS (SELECT delivery.* FROM olive.delivery, (SELECT (cut -> $1::text ->> 0)::bigint AS at "
+    " FROM olive.seal WHERE $2::text IS NULL OR period = $2::text ORDER BY period DESC LIMIT 1) s "
+    " WHERE receipt_offset < s.at), " GAP_SQL(
+        "pinned") "SELECT feed, source, gaps FROM gap ORDER BY feed COLLATE \"C\"";
+
+int gaps_at_close(struct store *store, const struct conf *conf, int32_t period, struct rows **ret,
+                  struct err *err)
+{
+    char topic[TOPIC_SIZE], month[MONTH_TEXT_SIZE];
+    const struct param params[] = { param_text(conf_topic_delivery(conf, topic)),
+                                    param_text(period == MONTH_NONE ? NULL : month_text(period, month)) };
+
+    return store_query(store, quality_sql, params, 2, ret, err);
 }

@@ -36,6 +36,10 @@ struct accounts {
 
 /* Feeds of the configuration that have delivered nothing are in it, too. */
 int accounts_read(struct store *store, const struct conf *conf, struct accounts *ret, struct err *err);
+/* Feed, source and "3, 5-7": what had not come by the close of a period, or by the last close (MONTH_NONE).
+ */
+int gaps_at_close(struct store *store, const struct conf *conf, int32_t period, struct rows **ret,
+                  struct err *err);
 void accounts_free(struct accounts *accounts);
 bool counts_balance(const uint64_t counts[COUNT_COUNT]);
 void counts_json(const uint64_t counts[COUNT_COUNT], struct json *json); /* keys and values, no braces */

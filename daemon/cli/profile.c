@@ -1,7 +1,9 @@
 /* olive profile show: one household on a page. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "daemon/cli/accounting.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/figure.h"
 #include "daemon/cli/question.h"
@@ -87,6 +89,42 @@ static void ledger_text(const struct profile *profile, struct buffer *out)
                   profile->evidence_count);
 }
 
+/* --- what had not come: any household may lack something by it --- */
+
+static void gaps_text(const struct rows *gaps, struct buffer *out)
+{
+    if (rows_count(gaps))
+        buffer_add_string(out, "\nDeliveries that had not come by the last close 缺失的批次:\n");
+    for (size_t i = 0; i < rows_count(gaps); i++) {
+        struct text feed = rows_text(gaps, i, 0), source = rows_text(gaps, i, 1),
+                    numbers = rows_text(gaps, i, 2);
+
+        buffer_printf(out, "    %-26.*s %.*s, number %.*s\n", (int)feed.len, feed.data, (int)source.len,
+                      source.data, (int)numbers.len, numbers.data);
+    }
+}
+
+/* The canonical object, with one key more when there is something to say. */
+static void gaps_json(const struct rows *gaps, struct buffer *out)
+{
+    struct json json = json_to(out);
+
+    if (!rows_count(gaps))
+        return;
+    out->size--; /* its brace */
+    buffer_add_string(out, ",\"feed_gap\":");
+    json_open(&json, '{');
+    for (size_t i = 0; i < rows_count(gaps); i++) {
+        char feed[48];
+
+        snprintf(feed, sizeof feed, "%.*s", (int)rows_text(gaps, i, 0).len, rows_text(gaps, i, 0).data);
+        json_key(&json, feed);
+        json_text(&json, rows_text(gaps, i, 2).data, rows_text(gaps, i, 2).len);
+    }
+    json_close(&json, '}');
+    buffer_add_byte(out, '}');
+}
+
 static void print_text(const struct profile *profile, const struct question *question, struct buffer *out)
 {
     head_text(profile, question, out);
@@ -99,6 +137,7 @@ int run_profile_show(struct cli *cli, struct err *err)
 {
     CLEANUP(store_closep) struct store *store = NULL;
     CLEANUP(question_free) struct question question = { 0 };
+    CLEANUP(rows_freep) struct rows *gaps = NULL;
     CLEANUP(buffer_free) struct buffer out = { 0 };
     enum household_kind kind;
     struct profile profile;
@@ -115,11 +154,16 @@ int run_profile_show(struct cli *cli, struct err *err)
         return -1;
     if (!found)
         return err_stop(err, EXIT_FAILED, "there is no such household");
+    if (gaps_at_close(store, cli->conf, question.answer == ANSWER_SEALED ? question.period : MONTH_NONE,
+                      &gaps, err) < 0)
+        return -1;
     if (cli->options.json) {
         profile_canonical(&profile, &out);
+        gaps_json(gaps, &out);
         buffer_add_byte(&out, '\n');
     } else {
         print_text(&profile, &question, &out);
+        gaps_text(gaps, &out);
     }
     return cli_print(&out, err);
 }
