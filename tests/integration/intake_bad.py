@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from intake import BANK, CONNECT, LIST, PHONES, Intake, at, await_stopped, bank_lines, phone_lines, roster_lines, shim  # noqa: E402
+from four_feeds import BANK, CONNECT, LIST, PHONES, Intake, at, await_stopped, bank_lines, phone_lines, roster_lines, shim  # noqa: E402
 from stage import Tap, until  # noqa: E402
 
 GOOD = PHONES + phone_lines(7001, 5)

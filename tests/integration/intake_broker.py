@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from intake import Intake, await_stopped, calm, same  # noqa: E402
+from four_feeds import Intake, await_stopped, calm, same  # noqa: E402
 from scenario import ROOT, run  # noqa: E402
 from stage import Tap, until  # noqa: E402
 

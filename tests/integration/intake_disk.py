@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from intake import CONNECT, Intake, calm, same, shim  # noqa: E402
+from four_feeds import CONNECT, Intake, calm, same, shim  # noqa: E402
 from stage import Tap  # noqa: E402
 
 THOROUGH = int(os.environ.get("OLIVE_KILLS") or 40) >= 500

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from intake import Intake, await_stopped, calm, points, same, seed, shim  # noqa: E402
+from four_feeds import Intake, await_stopped, calm, points, same, seed, shim  # noqa: E402
 from stage import Tap  # noqa: E402
 
 KILLS = int(os.environ.get("OLIVE_KILLS") or 40)

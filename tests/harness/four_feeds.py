@@ -1,4 +1,4 @@
-"""intake - four feeds and all that departments deliver, taken in by an olive-connect that is killed, stopped or starved.
+"""four_feeds - four feeds and all that departments deliver, taken in by an olive-connect that is killed, stopped or starved.
 
 `Intake` is a desk with a bank (deltas), a roster (lists that end), cars (lists that retract) and phones (unnumbered files,
 whole by rename). `drop_all()` lays out one fixed set of files: good and bad lines, duplicates, an obsolete list, an
