@@ -6,19 +6,15 @@
 
 #include "connectors/feed_check.h"
 #include "daemon/cli/cli.h"
+#include "daemon/state/rules.h"
 #include "lib/base/arena.h"
 #include "lib/io/crypto.h"
-#include "lib/io/policy_file.h"
 
-static int check_policy(const struct conf *conf, struct err *err)
+static int check_rules(const struct conf *conf, struct err *err)
 {
-    CLEANUP(policy_freep) struct policy *policy = NULL;
-    CLEANUP(mem_freep) char *text = NULL;
-    size_t size;
+    CLEANUP(rules_free) struct rules rules = { 0 };
 
-    if (policy_read(conf->policy, &text, &size, &policy, err) == 0)
-        return 0;
-    return err_add(err, "%s: policy: ", conf_place(conf, "policy"));
+    return rules_of_conf(conf, &rules, err);
 }
 
 static int check_keys(const struct conf *conf, struct err *err)
@@ -56,7 +52,7 @@ int run_config_check(struct cli *cli, struct err *err)
     CLEANUP(buffer_free) struct buffer out = { 0 };
     struct json json = json_to(&out);
 
-    if (feeds_check(cli->conf, err) < 0 || check_policy(cli->conf, err) < 0 ||
+    if (feeds_check(cli->conf, err) < 0 || check_rules(cli->conf, err) < 0 ||
         check_keys(cli->conf, err) < 0 || check_inboxes(cli->conf, err) < 0)
         return -1;
     if (!cli->options.json) {

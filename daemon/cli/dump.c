@@ -29,7 +29,7 @@ static void household_json(struct json *json, const struct profile *profile)
     json_key(json, "household");
     json_hex(json, profile->household.bytes, TOKEN_SIZE);
     for (const struct profile_field *field = profile_fields; field->name; field++) {
-        if (field->type == PROFILE_STATE)
+        if (field->codes == &state_codes)
             continue;
         json_key(json, field->name);
         profile_field_json(profile, field, json);
@@ -146,7 +146,7 @@ static int dump_households(struct dump *dump, struct store *store, const struct 
     if (json)
         head_json(dump, question);
     if (question->answer == ANSWER_RECOMPUTED)
-        code = recompute(store, question->period, question->known_at_ms, question->policy, question->coverage,
+        code = recompute(store, question->period, question->known_at_ms, &question->rules, question->coverage,
                          each_household, dump, unplaced, err);
     else
         code = profile_read(store, question->rows, each_household, dump, err);

@@ -90,10 +90,10 @@ static void number_text(int64_t value, const char *unit, struct buffer *out)
     buffer_printf(out, "%" PRId64, value);
 }
 
-static void groups_text(unsigned mask, struct buffer *out)
+static void set_text(const struct codes *codes, unsigned mask, struct buffer *out)
 {
-    const char *names[PROFILE_GROUPS_MAX];
-    size_t count = profile_groups(mask, names);
+    const char *names[PROFILE_SET_MAX];
+    size_t count = profile_set(codes, mask, names);
 
     for (size_t i = 0; i < count; i++)
         buffer_printf(out, "%s%s", i ? ", " : "", names[i]);
@@ -101,23 +101,37 @@ static void groups_text(unsigned mask, struct buffer *out)
         buffer_add_string(out, "none");
 }
 
+static void decimals_text(const char *at, struct buffer *out)
+{
+    int64_t values[BAND_COUNT];
+    char decimal[DECIMAL_TEXT_SIZE];
+
+    memcpy(values, at, sizeof values);
+    for (int i = 0; i < BAND_COUNT && values[0] != NUMBER_NONE; i++)
+        buffer_printf(out, "%s%s", i ? ", " : "", decimal_text(values[i], RATE_DECIMALS, decimal));
+    if (values[0] == NUMBER_NONE)
+        buffer_add_string(out, "not known");
+}
+
 void figure_text(const struct profile *profile, const struct profile_field *field, struct buffer *out)
 {
     const char *at = (const char *)profile + field->offset;
-    char month[MONTH_TEXT_SIZE];
-    enum indicator_state state;
+    char month[MONTH_TEXT_SIZE], decimal[DECIMAL_TEXT_SIZE];
 
-    if (field->type == PROFILE_GROUPS) {
-        groups_text(profile->groups, out);
+    if (field->type == PROFILE_SET) {
+        set_text(field->codes, (unsigned)profile_word(profile, field), out);
     } else if (field->type == PROFILE_TEXT) {
         buffer_add_string(out, *at ? at : "not known");
-    } else if (field->type == PROFILE_STATE) {
-        memcpy(&state, at, sizeof state);
-        buffer_add_string(out, code_name(&state_codes, (int)state));
+    } else if (field->type == PROFILE_WORD) {
+        buffer_add_string(out, code_name(field->codes, profile_word(profile, field)));
+    } else if (field->type == PROFILE_DECIMALS) {
+        decimals_text(at, out);
     } else if (profile_int(profile, field) == NUMBER_NONE) {
         buffer_add_string(out, "not known");
     } else if (field->type == PROFILE_MONTH) {
         buffer_add_string(out, month_text((int32_t)profile_int(profile, field), month));
+    } else if (field->type == PROFILE_DECIMAL) {
+        buffer_add_string(out, decimal_text(profile_int(profile, field), RATE_DECIMALS, decimal));
     } else {
         number_text(profile_int(profile, field), field->unit, out);
     }

@@ -113,6 +113,6 @@ bool members_assess(const struct members *members, const struct question *questi
 
     for (size_t i = 0; i < members->count; i++)
         subjects[i] = &members->items[i].subject;
-    return household_assess(kind, household, subjects, members->count, question->period, question->policy,
+    return household_assess(kind, household, subjects, members->count, question->period, &question->rules,
                             question->coverage, members->arena, ret);
 }

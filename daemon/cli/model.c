@@ -6,7 +6,7 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/model/calibrate.h"
-#include "daemon/model/model_file.h"
+#include "lib/io/model_file.h"
 #include "daemon/model/show.h"
 
 static int need(const char *value, const char *name, struct err *err)

@@ -23,7 +23,7 @@ static bool belongs_to(const struct profile_field *field, enum indicator indicat
     const char *name = code_name(&indicator_codes, (int)indicator);
     size_t len = strlen(name);
 
-    if (field->type == PROFILE_STATE)
+    if (field->codes == &state_codes)
         return false;
     return (!strncmp(field->name, name, len) && field->name[len] == '_') ||
            (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));

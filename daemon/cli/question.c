@@ -9,17 +9,8 @@
 #include "lib/base/arena.h"
 #include "lib/core/identifier.h"
 #include "lib/io/crypto.h"
-#include "lib/io/policy_file.h"
 
 enum { HOUSEHOLD_NO_MAX = 256 };
-
-static int configured_policy(const struct conf *conf, struct policy **ret, struct err *err)
-{
-    CLEANUP(mem_freep) char *text = NULL;
-    size_t size;
-
-    return policy_read(conf->policy, &text, &size, ret, err);
-}
 
 static int recomputed(const struct cli *cli, struct store *store, struct question *question, struct err *err)
 {
@@ -27,7 +18,7 @@ static int recomputed(const struct cli *cli, struct store *store, struct questio
     struct feeds feeds = feeds_of_conf(cli->conf, arena);
 
     question->answer = ANSWER_RECOMPUTED;
-    return coverage_read(store, question->period, question->known_at_ms, question->policy, &feeds,
+    return coverage_read(store, question->period, question->known_at_ms, question->rules.policy, &feeds,
                          &question->coverage, err);
 }
 
@@ -78,8 +69,8 @@ int question_ask(const struct cli *cli, struct store *store, struct question *re
     if (cli_known_at(cli, &ret->known_at_ms, err) < 0 || asked_period(cli, store, &row, &found, err) < 0)
         return -1;
     ret->period = row.period;
-    if ((found ? period_policy(store, row.policy, &ret->policy, err)
-               : configured_policy(cli->conf, &ret->policy, err)) < 0)
+    if ((found ? rules_load(store, &row.rules, &ret->rules, err)
+               : rules_of_conf(cli->conf, &ret->rules, err)) < 0)
         return -1;
     if (!cli->options.known_at && found && row.state == PERIOD_SEALED)
         return sealed(store, ret, err);
@@ -91,8 +82,7 @@ int question_ask(const struct cli *cli, struct store *store, struct question *re
 
 void question_free(struct question *question)
 {
-    policy_free(question->policy);
-    question->policy = NULL;
+    rules_free(&question->rules);
 }
 
 /* --- whom --- */

@@ -3,10 +3,10 @@
  *
  * A seal answers for its period; so does the live state for the open one, but only by what was pinned at the
  * last close. Anything else, and anything with --known-at, is computed anew from the evidence, with coverage
- * from the feeds as configured and their receipts up to that instant, and with the policy the period was
+ * from the feeds as configured and their receipts up to that instant, and with the policy and model the period was
  * assessed by (the configured one for a period that never was).
  *
- * Ownership: question_free() gives the policy back. */
+ * Ownership: question_free() gives the rules back. */
 #ifndef OLIVE_DAEMON_CLI_QUESTION_H
 #define OLIVE_DAEMON_CLI_QUESTION_H
 
@@ -22,7 +22,7 @@ struct question {
     int32_t period;
     int64_t known_at_ms; /* KNOWN_AT_END: everything that is there */
     coverage_t coverage;
-    struct policy *policy;
+    struct rules rules;
     char rows[96]; /* unless recomputed: the table and its condition, for profile_read() */
 };
 

@@ -6,7 +6,6 @@
 #include "lib/base/json.h"
 #include "lib/io/fault.h"
 #include "lib/io/notify.h"
-#include "lib/io/policy_file.h"
 
 /* --- which partitions --- */
 
@@ -92,13 +91,13 @@ static int check_offsets(struct fuse *fuse, const struct param *parts, struct er
     return 0;
 }
 
-int flush_load_policy(struct fuse *fuse, const struct period_row *period, struct err *err)
+int flush_load_rules(struct fuse *fuse, const struct period_row *period, struct err *err)
 {
-    if (fuse->policy && !memcmp(fuse->policy->digest, period->policy, DIGEST_SIZE))
+    if (fuse->rules.policy && !memcmp(&fuse->rules_digests, &period->rules, sizeof period->rules))
         return 0;
-    policy_free(fuse->policy);
-    fuse->policy = NULL;
-    return period_policy(fuse->store, period->policy, &fuse->policy, err);
+    rules_free(&fuse->rules);
+    fuse->rules_digests = period->rules;
+    return rules_load(fuse->store, &period->rules, &fuse->rules, err);
 }
 
 /* --- receipts and quarantine --- */
@@ -312,7 +311,7 @@ static int flush_body(struct fuse *fuse, const int32_t *parts, size_t count, str
 
     fault_point("flush-begin");
     if (check_epochs(fuse, wanted, count, err) < 0 || check_offsets(fuse, wanted, err) < 0 ||
-        period_read_open(fuse->store, &period, err) < 0 || flush_load_policy(fuse, &period, err) < 0)
+        period_read_open(fuse->store, &period, err) < 0 || flush_load_rules(fuse, &period, err) < 0)
         return -1;
     fault_point("flush-checked");
     notify_alive(); /* each step may take as long as a statement may */

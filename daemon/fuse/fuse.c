@@ -6,7 +6,6 @@
 
 #include "daemon/fuse/fuse_private.h"
 #include "lib/io/clock.h"
-#include "lib/io/policy_file.h"
 
 enum {
     TAKE_MAX = 20000, /* messages a take */
@@ -136,7 +135,7 @@ void fuse_close(struct fuse *fuse)
     consumer_close(fuse->group);     /* may still tell of revoked partitions */
     store_close(fuse->store);
     subjects_free(fuse);
-    policy_free(fuse->policy);
+    rules_free(&fuse->rules);
     cache_free(fuse->cache);
     deliveries_free(fuse->deliveries);
     wire_free(fuse->wire);

@@ -73,7 +73,8 @@ struct fuse {
     int64_t households_touched;
     struct buffer scratch;
     int32_t period;        /* the open one as last seen; MONTH_NONE: not yet */
-    struct policy *policy; /* of the open period, by its digest */
+    struct rules_digests rules_digests;
+    struct rules rules; /* of the open period, by their digests; no policy: not loaded yet */
 
     int64_t flushed_ms, looked_ms; /* monotonic: last flush, last look at the database while idle */
     uint32_t interval_ms;          /* between flushes: short when live, long when lagging */
@@ -102,7 +103,7 @@ int owner_resume(struct fuse *fuse,
 
 /* flush.c: FLUSH, one transaction. */
 int flush_batch(struct fuse *fuse, struct err *err);
-int flush_load_policy(struct fuse *fuse, const struct period_row *period, struct err *err);
+int flush_load_rules(struct fuse *fuse, const struct period_row *period, struct err *err);
 
 /* subjects.c: the steps of FLUSH about subjects. */
 int subjects_load(struct fuse *fuse,

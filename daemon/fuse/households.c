@@ -87,7 +87,7 @@ static void assess_household(struct joining *joining)
     struct profile profile;
 
     if (joining->any && household_assess(joining->kind, &joining->household, joining->members, joining->count,
-                                         joining->period->period, joining->fuse->policy,
+                                         joining->period->period, &joining->fuse->rules,
                                          joining->period->coverage, joining->fuse->work, &profile))
         add_profile(joining, &profile);
 }

@@ -114,20 +114,22 @@ static int vector_is_behind(struct store *store, const struct topic_cut *deliver
 static int set_closing(struct store *store, const struct conf *conf, const struct vector *vector,
                        int32_t period, struct err *err)
 {
-    uint8_t policy[DIGEST_SIZE];
+    struct rules_digests rules;
     char month[MONTH_TEXT_SIZE];
 
-    if (period_put_policy(store, conf, policy, err) < 0 || feeds_write(store, conf, err) < 0 ||
+    if (rules_put(store, conf, period, &rules, err) < 0 || feeds_write(store, conf, err) < 0 ||
         for_each_cut(store, vector,
                      "UPDATE olive.topic_offset SET cut = greatest(next_offset, $3::bigint) "
                      "WHERE topic = $1 AND partition = $2",
                      err) < 0)
         return -1;
-    const struct param params[] = { param_text(month_text(period, month)), param_bytes(policy, DIGEST_SIZE) };
+    const struct param params[] = { param_text(month_text(period, month)),
+                                    param_bytes(rules.policy, DIGEST_SIZE), param_model(rules.model) };
 
-    return store_query(
-        store, "UPDATE olive.period SET state = 'closing', policy = $2, closing = now() WHERE period = $1",
-        params, 2, NULL, err);
+    return store_query(store,
+                       "UPDATE olive.period SET state = 'closing', policy = $2, model = $3, closing = now() "
+                       "WHERE period = $1",
+                       params, 3, NULL, err);
 }
 
 enum attempt { ATTEMPT_CLOSING, ATTEMPT_NOT_OPEN, ATTEMPT_BEHIND };
@@ -275,7 +277,8 @@ int period_announce(struct store *store, const struct conf *conf, const struct p
         return -1;
     event.close.feeds = feeds.items;
     event.close.feed_count = feeds.count;
-    memcpy(event.close.policy, row->policy, DIGEST_SIZE);
+    memcpy(event.close.policy, row->rules.policy, DIGEST_SIZE);
+    memcpy(event.close.model, row->rules.model, DIGEST_SIZE);
     return announced ? 0 : publish(conf, &event, err);
 }
 

@@ -1,10 +1,6 @@
 #include "daemon/state/period.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "lib/base/arena.h"
-#include "lib/io/policy_file.h"
 
 const char *const period_state_names[PERIOD_STATE_COUNT] = {
     [PERIOD_OPEN] = "open",
@@ -12,19 +8,20 @@ const char *const period_state_names[PERIOD_STATE_COUNT] = {
     [PERIOD_SEALED] = "sealed",
 };
 
-#define PERIOD_COLUMNS "SELECT period, state, coverage, policy FROM olive.period "
+#define PERIOD_COLUMNS "SELECT period, state, coverage, policy, model FROM olive.period "
 
 static int row_read(const struct rows *rows, struct period_row *ret, struct err *err)
 {
     struct text state = rows_text(rows, 0, 1), policy = rows_text(rows, 0, 3);
 
-    if (!month_parse(rows_text(rows, 0, 0), &ret->period) || policy.len != DIGEST_SIZE)
+    if (!month_parse(rows_text(rows, 0, 0), &ret->period) || policy.len != DIGEST_SIZE ||
+        !rows_model(rows, 0, 4, ret->rules.model))
         return err_stop(err, EXIT_FAILED, "period: a row cannot be read: is the schema of this version?");
     for (int i = 0; i < PERIOD_STATE_COUNT; i++)
         if (text_equal(state.data, state.len, period_state_names[i]))
             ret->state = (enum period_state)i;
     ret->coverage = (coverage_t)rows_int4(rows, 0, 2);
-    memcpy(ret->policy, policy.data, DIGEST_SIZE);
+    memcpy(ret->rules.policy, policy.data, DIGEST_SIZE);
     return 0;
 }
 
@@ -52,37 +49,10 @@ int period_read(struct store *store, int32_t period, struct period_row *ret, boo
     return *ret_found ? row_read(rows, ret, err) : 0;
 }
 
-int period_put_policy(struct store *store, const struct conf *conf, uint8_t ret_digest[DIGEST_SIZE],
-                      struct err *err)
-{
-    struct policy *policy = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    int status = policy_read(conf->policy, &text, &size, &policy, err);
-
-    if (status == 0) {
-        const char *slash = strrchr(conf->policy, '/');
-        const struct param params[] = {
-            param_bytes(policy->digest, DIGEST_SIZE),
-            param_text(slash ? slash + 1 : conf->policy),
-            param_text(text),
-        };
-
-        memcpy(ret_digest, policy->digest, DIGEST_SIZE);
-        status = store_query(store,
-                             "INSERT INTO olive.policy (digest, name, text) VALUES ($1, $2, $3) "
-                             "ON CONFLICT (digest) DO NOTHING",
-                             params, 3, NULL, err);
-    }
-    policy_free(policy);
-    free(text);
-    return status;
-}
-
 int period_open_first(struct store *store, const struct conf *conf, struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
-    uint8_t digest[DIGEST_SIZE];
+    struct rules_digests rules;
     char month[MONTH_TEXT_SIZE];
 
     if (store_query(store, "SELECT 1 FROM olive.period LIMIT 1", NULL, 0, &rows, err) < 0)
@@ -92,29 +62,14 @@ int period_open_first(struct store *store, const struct conf *conf, struct err *
     if (conf->period.first == MONTH_NONE)
         return err_stop(err, EXIT_CONFIG, "%s: period.first (YYYY-MM) is needed: no period is open yet",
                         conf->file);
-    if (period_put_policy(store, conf, digest, err) < 0)
+    if (rules_put(store, conf, conf->period.first, &rules, err) < 0)
         return -1;
     const struct param params[] = { param_text(month_text(conf->period.first, month)),
-                                    param_bytes(digest, DIGEST_SIZE) };
+                                    param_bytes(rules.policy, DIGEST_SIZE), param_model(rules.model) };
 
     /* Two instances may start at once: the unique index lets one row in. */
     return store_query(store,
-                       "INSERT INTO olive.period (period, policy) SELECT $1, $2 "
+                       "INSERT INTO olive.period (period, policy, model) SELECT $1, $2, $3 "
                        "WHERE NOT EXISTS (SELECT FROM olive.period) ON CONFLICT DO NOTHING",
-                       params, 2, NULL, err);
-}
-
-int period_policy(struct store *store, const uint8_t digest[DIGEST_SIZE], struct policy **ret,
-                  struct err *err)
-{
-    CLEANUP(rows_freep) struct rows *rows = NULL;
-    const struct param params[] = { param_bytes(digest, DIGEST_SIZE) };
-    struct text text;
-
-    if (store_query(store, "SELECT text FROM olive.policy WHERE digest = $1", params, 1, &rows, err) < 0)
-        return -1;
-    if (rows_count(rows) != 1)
-        return err_stop(err, EXIT_FAILED, "the policy of the period is not in olive.policy");
-    text = rows_text(rows, 0, 0);
-    return policy_parse(text.data, text.len, "olive.policy", ret, err);
+                       params, 3, NULL, err);
 }

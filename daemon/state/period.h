@@ -1,11 +1,12 @@
-/* period - the one period that is not sealed, and the policy it is assessed by.
+/* period - the one period that is not sealed, and the policy and model it is assessed by.
  *
- * What is in force stands in the database (olive.period, olive.policy), not in a file of one instance:
- * instances with different files still write one truth. A changed policy file takes effect with the next
+ * What is in force stands in the database (olive.period, olive.policy, olive.model), not in files of one
+ * instance: instances with different files still write one truth. A changed file takes effect with the next
  * close. */
 #ifndef OLIVE_DAEMON_PERIOD_H
 #define OLIVE_DAEMON_PERIOD_H
 
+#include "daemon/state/rules.h"
 #include "lib/core/coverage.h"
 #include "lib/io/store.h"
 
@@ -16,7 +17,7 @@ struct period_row {
     int32_t period;
     enum period_state state;
     coverage_t coverage; /* pinned at the close before */
-    uint8_t policy[DIGEST_SIZE];
+    struct rules_digests rules;
 };
 
 /* Within a transaction or without one. ERR_STOP when there is no period yet. */
@@ -24,14 +25,7 @@ int period_read_open(struct store *store, struct period_row *ret, struct err *er
 /* Of one period; *ret_found false: there is no such row. */
 int period_read(struct store *store, int32_t period, struct period_row *ret, bool *ret_found,
                 struct err *err);
-/* Puts the policy file's text into olive.policy; gives its digest. */
-int period_put_policy(struct store *store, const struct conf *conf, uint8_t ret_digest[DIGEST_SIZE],
-                      struct err *err);
 /* Opens the first period (period.first of the configuration) when there is none at all. Any number may try.
  */
 int period_open_first(struct store *store, const struct conf *conf, struct err *err);
-/* The policy with this digest, from olive.policy; free with policy_free(). */
-int period_policy(struct store *store, const uint8_t digest[DIGEST_SIZE], struct policy **ret,
-                  struct err *err);
-
 #endif

@@ -1,11 +1,12 @@
 #include "daemon/state/profile_rows.h"
 
-#include <stddef.h>
 #include <string.h>
 
-/* The columns around profile_fields. `model` stays null until there is one. */
+/* The columns around profile_fields. */
 static const char *const before[] = { "kind", "household" };
-static const char *const after[] = { "as_of", "policy", "evidence_count", "evidence_digest", "digest" };
+static const char *const after[] = {
+    "as_of", "policy", "model", "evidence_count", "evidence_digest", "digest"
+};
 enum { BEFORE = sizeof before / sizeof *before, AFTER = sizeof after / sizeof *after };
 
 typedef void each_column(struct buffer *out, const char *name, const struct profile_field *field);
@@ -48,11 +49,19 @@ static void column_assignment(struct buffer *out, const char *name, const struct
 /* As the reader below wants it: text for what is neither number nor bytes. */
 static void column_selected(struct buffer *out, const char *name, const struct profile_field *field)
 {
+    static const char *const selected[] = {
+        [PROFILE_INT] = "%s",
+        [PROFILE_MONTH] = "%s",
+        [PROFILE_DECIMAL] = "(%s * 1000000)::bigint",
+        [PROFILE_DECIMALS] = "array_to_string(ARRAY(SELECT (p * 1000000)::bigint FROM unnest(%s) AS p), ',')",
+        [PROFILE_TEXT] = "%s",
+        [PROFILE_SET] = "array_to_string(%s, ',')",
+        [PROFILE_WORD] = "%s::text",
+    };
+    const char *at = field ? selected[field->type] : "%s", *mark = strstr(at, "%s");
+
     separate(out);
-    if (field && field->type == PROFILE_GROUPS)
-        buffer_printf(out, "array_to_string(%s, ',')", name);
-    else
-        buffer_printf(out, field && field->type == PROFILE_STATE ? "%s::text" : "%s", name);
+    buffer_printf(out, "%.*s%s%s", (int)(mark - at), at, name, mark + 2);
 }
 
 void profile_columns(struct buffer *out)
@@ -92,33 +101,48 @@ static void copy_month(struct copy *copy, int32_t month)
     copy_string(copy, month_text(month, text));
 }
 
-static void copy_groups(struct copy *copy, unsigned mask)
+static void copy_set(struct copy *copy, const struct codes *codes, unsigned mask)
 {
-    const char *names[PROFILE_GROUPS_MAX];
+    const char *names[PROFILE_SET_MAX];
 
-    copy_text_array(copy, names, profile_groups(mask, names));
+    copy_text_array(copy, names, profile_set(codes, mask, names));
 }
 
-static void copy_number(struct copy *copy, int64_t value, bool month)
+static void copy_number(struct copy *copy, int64_t value, enum profile_type type)
 {
     if (value == NUMBER_NONE)
         copy_null(copy);
-    else if (month)
+    else if (type == PROFILE_MONTH)
         copy_month(copy, (int32_t)value);
+    else if (type == PROFILE_DECIMAL)
+        copy_millionths(copy, value);
     else
         copy_int8(copy, value);
+}
+
+static void copy_decimals(struct copy *copy, const char *at)
+{
+    int64_t values[BAND_COUNT];
+
+    memcpy(values, at, sizeof values);
+    if (values[0] == NUMBER_NONE)
+        copy_null(copy);
+    else
+        copy_millionths_array(copy, values, BAND_COUNT);
 }
 
 static void copy_field(struct copy *copy, const struct profile *profile, const struct profile_field *field)
 {
     const char *at = (const char *)profile + field->offset;
-    enum indicator_state state;
-    unsigned mask;
 
     switch (field->type) {
     case PROFILE_INT:
     case PROFILE_MONTH:
-        copy_number(copy, profile_int(profile, field), field->type == PROFILE_MONTH);
+    case PROFILE_DECIMAL:
+        copy_number(copy, profile_int(profile, field), field->type);
+        break;
+    case PROFILE_DECIMALS:
+        copy_decimals(copy, at);
         break;
     case PROFILE_TEXT:
         if (*at)
@@ -126,15 +150,23 @@ static void copy_field(struct copy *copy, const struct profile *profile, const s
         else
             copy_null(copy);
         break;
-    case PROFILE_GROUPS:
-        memcpy(&mask, at, sizeof mask);
-        copy_groups(copy, mask);
+    case PROFILE_SET:
+        copy_set(copy, field->codes, (unsigned)profile_word(profile, field));
         break;
-    case PROFILE_STATE:
-        memcpy(&state, at, sizeof state);
-        copy_string(copy, code_name(&state_codes, (int)state));
+    case PROFILE_WORD:
+        copy_string(copy, code_name(field->codes, profile_word(profile, field)));
         break;
     }
+}
+
+static void copy_model(struct copy *copy, const uint8_t model[DIGEST_SIZE])
+{
+    static const uint8_t none[DIGEST_SIZE];
+
+    if (memcmp(model, none, DIGEST_SIZE) != 0)
+        copy_bytes(copy, model, DIGEST_SIZE);
+    else
+        copy_null(copy);
 }
 
 void profile_copy(struct copy *copy, const struct profile *profile, struct buffer *scratch)
@@ -148,6 +180,7 @@ void profile_copy(struct copy *copy, const struct profile *profile, struct buffe
         copy_field(copy, profile, field);
     copy_month(copy, profile->as_of);
     copy_bytes(copy, profile->policy, DIGEST_SIZE);
+    copy_model(copy, profile->model);
     copy_int8(copy, (int64_t)profile->evidence_count);
     copy_bytes(copy, profile->evidence_sum, SUM_SIZE);
     copy_bytes(copy, digest, DIGEST_SIZE);
@@ -209,42 +242,66 @@ static bool text_field(struct reader *row, char *ret, size_t size)
     return true;
 }
 
-static bool groups_field(struct reader *row, unsigned *ret)
+/* The next of a list with commas; false: it is at its end. */
+static bool next_word(struct text *list, struct text *ret)
 {
-    struct text field;
+    const char *comma;
+
+    if (!list->len)
+        return false;
+    comma = memchr(list->data, ',', list->len);
+    *ret = (struct text){ list->data, comma ? (size_t)(comma - list->data) : list->len };
+    list->data += ret->len + (comma != NULL);
+    list->len -= ret->len + (comma != NULL);
+    return true;
+}
+
+static bool set_field(struct reader *row, const struct codes *codes, void *ret)
+{
+    struct text field, word;
+    unsigned mask = 0;
 
     if (!reader_field(row, &field))
         return !row->failed;
-    while (field.len) {
-        const char *comma = memchr(field.data, ',', field.len);
-        size_t len = comma ? (size_t)(comma - field.data) : field.len, step = len + (comma != NULL);
-        int group;
+    while (next_word(&field, &word)) {
+        int member;
 
-        if (!code_find(&group_codes, (struct text){ field.data, len }, &group))
+        if (!code_find(codes, word, &member))
             return false;
-        *ret |= 1U << group;
-        field.data += step;
-        field.len -= step;
+        mask |= 1U << member;
     }
+    memcpy(ret, &mask, sizeof mask);
     return true;
 }
 
-static bool state_field(struct reader *row, void *ret)
+static bool decimals_field(struct reader *row, void *ret)
 {
-    enum indicator_state state;
+    int64_t values[BAND_COUNT];
+    struct text field = { 0 }, word;
+    int count = 0;
+
+    if (!reader_field(row, &field) && row->failed)
+        return false;
+    while (count < BAND_COUNT && next_word(&field, &word))
+        if (!text_int64(word, &values[count++]))
+            return false;
+    for (int i = count; i < BAND_COUNT; i++)
+        values[i] = NUMBER_NONE;
+    memcpy(ret, values, sizeof values);
+    return (count == 0 || count == BAND_COUNT) && !field.len;
+}
+
+static bool word_field(struct reader *row, const struct codes *codes, void *ret)
+{
     struct text field;
+    unsigned stored;
     int value;
 
-    if (!reader_field(row, &field) || !code_find(&state_codes, field, &value))
+    if (!reader_field(row, &field) || !code_find(codes, field, &value))
         return false;
-    state = (enum indicator_state)value;
-    memcpy(ret, &state, sizeof state);
+    stored = (unsigned)value;
+    memcpy(ret, &stored, sizeof stored);
     return true;
-}
-
-static size_t text_size(const struct profile_field *field)
-{
-    return field->offset == offsetof(struct profile, region) ? REGION_SIZE : INDUSTRY_SIZE;
 }
 
 static bool read_field(struct reader *row, const struct profile_field *field, struct profile *profile)
@@ -256,17 +313,31 @@ static bool read_field(struct reader *row, const struct profile_field *field, st
     switch (field->type) {
     case PROFILE_INT:
     case PROFILE_MONTH:
+    case PROFILE_DECIMAL:
         fine = field->type == PROFILE_MONTH ? month_field(row, &number) : integer_field(row, &number);
         memcpy(at, &number, sizeof number);
         return fine;
+    case PROFILE_DECIMALS:
+        return decimals_field(row, at);
     case PROFILE_TEXT:
-        return text_field(row, at, text_size(field));
-    case PROFILE_GROUPS:
-        return groups_field(row, &profile->groups);
-    case PROFILE_STATE:
-        return state_field(row, at);
+        return text_field(row, at, field->size);
+    case PROFILE_SET:
+        return set_field(row, field->codes, at);
+    case PROFILE_WORD:
+        return word_field(row, field->codes, at);
     }
     return false;
+}
+
+static bool model_field(struct reader *row, uint8_t ret[DIGEST_SIZE])
+{
+    struct text field;
+
+    if (!reader_field(row, &field))
+        return !row->failed;
+    if (field.len == DIGEST_SIZE)
+        memcpy(ret, field.data, DIGEST_SIZE);
+    return field.len == DIGEST_SIZE;
 }
 
 static bool read_row(struct reader *row, struct profile *profile)
@@ -280,7 +351,8 @@ static bool read_row(struct reader *row, struct profile *profile)
         if (!read_field(row, field, profile))
             return false;
     if (!month_field(row, &as_of) || !bytes_field(row, profile->policy, DIGEST_SIZE) ||
-        !integer_field(row, &evidence_count) || !bytes_field(row, profile->evidence_sum, SUM_SIZE))
+        !model_field(row, profile->model) || !integer_field(row, &evidence_count) ||
+        !bytes_field(row, profile->evidence_sum, SUM_SIZE))
         return false;
     profile->as_of = (int32_t)as_of;
     profile->evidence_count = (uint64_t)evidence_count;

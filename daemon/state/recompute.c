@@ -78,7 +78,7 @@ static int take_census(struct store *store, struct recomputation *recomputation,
     return store_run(store, "COMMIT", err);
 }
 
-int recompute(struct store *store, int32_t period, int64_t known_at_ms, const struct policy *policy,
+int recompute(struct store *store, int32_t period, int64_t known_at_ms, const struct rules *rules,
               coverage_t coverage, census_profile *each, void *user,
               struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err)
 {
@@ -88,5 +88,5 @@ int recompute(struct store *store, int32_t period, int64_t known_at_ms, const st
 
     if (take_census(store, &recomputation, err) < 0)
         return -1;
-    return census_walk(census, policy, coverage, each, user, ret, err);
+    return census_walk(census, rules, coverage, each, user, ret, err);
 }

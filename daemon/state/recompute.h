@@ -10,7 +10,7 @@
 #include "lib/core/census.h"
 
 /* Records with received_ms <= known_at_ms are visible. Profiles are told in order of (kind, token). */
-int recompute(struct store *store, int32_t period, int64_t known_at_ms, const struct policy *policy,
+int recompute(struct store *store, int32_t period, int64_t known_at_ms, const struct rules *rules,
               coverage_t coverage, census_profile *each, void *user,
               struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err);
 

@@ -9,13 +9,12 @@
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"
 #include "lib/io/fault.h"
-#include "lib/io/policy_file.h"
 
 /* What a seal comes to, beside its rows. */
 struct sealing {
     struct store *store;
     struct period_row period;
-    struct policy *policy;
+    struct rules rules;
     coverage_t coverage;
     struct copy *copy;
     struct digest *root;
@@ -137,7 +136,7 @@ static int write_profiles(struct sealing *sealing, struct err *err)
                   err) < 0 ||
         copy_begin(sealing->store, (const char *)sql.data, &sealing->copy, err) < 0)
         return -1;
-    if (census_walk(census, sealing->policy, sealing->coverage, seal_profile, sealing, unplaced, err) < 0) {
+    if (census_walk(census, &sealing->rules, sealing->coverage, seal_profile, sealing, unplaced, err) < 0) {
         copy_abort(sealing->copy);
         return -1;
     }
@@ -199,13 +198,14 @@ static int write_seal(struct sealing *sealing, struct err *err)
         param_int8((int64_t)sealing->evidence_count),
         param_bytes(sealing->evidence_digest, DIGEST_SIZE),
         param_int4((int32_t)sealing->coverage),
-        param_bytes(sealing->period.policy, DIGEST_SIZE),
+        param_bytes(sealing->period.rules.policy, DIGEST_SIZE),
+        param_model(sealing->period.rules.model),
     };
 
     return store_query(sealing->store,
                        "INSERT INTO olive.seal (period, root, households, evidence_count, evidence_digest, "
-                       "coverage, policy, cut, "
-                       "feeds) SELECT $1, $2, $3, $4, $5, $6, $7, "
+                       "coverage, policy, model, cut, "
+                       "feeds) SELECT $1, $2, $3, $4, $5, $6, $7, $8, "
                        "coalesce((SELECT jsonb_object_agg(topic, cuts) FROM (SELECT topic, jsonb_agg(cut "
                        "ORDER BY partition) AS cuts "
                        "FROM olive.topic_offset GROUP BY topic) t), '{}'), "
@@ -222,14 +222,16 @@ static int open_next(struct sealing *sealing, struct err *err)
     const struct param opened[] = {
         param_text(month_text(sealing->period.period + 1, next)),
         param_int4((int32_t)sealing->coverage),
-        param_bytes(sealing->period.policy, DIGEST_SIZE),
+        param_bytes(sealing->period.rules.policy, DIGEST_SIZE),
+        param_model(sealing->period.rules.model),
     };
 
     if (store_query(sealing->store,
                     "UPDATE olive.period SET state = 'sealed', sealed = now() WHERE period = $1", sealed, 1,
                     NULL, err) < 0 ||
-        store_query(sealing->store, "INSERT INTO olive.period (period, coverage, policy) VALUES ($1, $2, $3)",
-                    opened, 3, NULL, err) < 0)
+        store_query(sealing->store,
+                    "INSERT INTO olive.period (period, coverage, policy, model) VALUES ($1, $2, $3, $4)",
+                    opened, 4, NULL, err) < 0)
         return -1;
     return store_run(sealing->store, "UPDATE olive.topic_offset SET cut = NULL", err);
 }
@@ -244,13 +246,13 @@ static int assess_all(struct sealing *sealing, struct err *err)
 
     sealing->root = digest_new();
     if (feeds_read(sealing->store, arena, &feeds, err) == 0 &&
-        period_policy(sealing->store, sealing->period.policy, &sealing->policy, err) == 0 &&
-        coverage_read(sealing->store, sealing->period.period, KNOWN_AT_END, sealing->policy, &feeds,
+        rules_load(sealing->store, &sealing->period.rules, &sealing->rules, err) == 0 &&
+        coverage_read(sealing->store, sealing->period.period, KNOWN_AT_END, sealing->rules.policy, &feeds,
                       &sealing->coverage, err) == 0 &&
         write_profiles(sealing, err) == 0 && digest_evidence(sealing, err) == 0 &&
         write_seal(sealing, err) == 0)
         status = open_next(sealing, err);
-    policy_free(sealing->policy);
+    rules_free(&sealing->rules);
     digest_free(sealing->root);
     buffer_free(&sealing->scratch);
     return status;

@@ -101,6 +101,22 @@ void json_int(struct json *json, int64_t value)
     json_digits(json->out, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
+void json_decimal(struct json *json, int64_t value, int decimals)
+{
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value, unit = 1;
+
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    json_before(json);
+    if (value < 0)
+        buffer_add_byte(json->out, '-');
+    json_digits(json->out, magnitude / unit);
+    if (decimals)
+        buffer_add_byte(json->out, '.');
+    for (magnitude %= unit; unit > 1; magnitude %= unit)
+        buffer_add_byte(json->out, (uint8_t)('0' + magnitude / (unit /= 10)));
+}
+
 void json_uint(struct json *json, uint64_t value)
 {
     json_before(json);

@@ -21,6 +21,8 @@ void json_str(struct json *json, const char *string); /* NULL writes null */
 void json_text(struct json *json, const char *data, size_t len);
 void json_int(struct json *json, int64_t value);
 void json_uint(struct json *json, uint64_t value);
+/* value / 10^decimals, exactly: all decimals are written, and no exponent. */
+void json_decimal(struct json *json, int64_t value, int decimals);
 void json_bool(struct json *json, bool value);
 void json_none(struct json *json);
 void json_hex(struct json *json, const void *data, size_t size);

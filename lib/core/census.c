@@ -124,7 +124,7 @@ static size_t place(const struct census *census, enum household_kind kind, struc
 
 struct walk {
     struct census *census;
-    const struct policy *policy;
+    const struct rules *rules;
     coverage_t coverage;
     census_profile *each;
     void *user;
@@ -140,7 +140,7 @@ static int walk_household(const struct walk *walk, enum household_kind kind, con
     members = arena_alloc(walk->census->arena, count * sizeof *members);
     for (size_t i = 0; i < count; i++)
         members[i] = entry_subject(walk->census, placed[i].entry);
-    if (household_assess(kind, &placed->household, members, count, walk->census->period, walk->policy,
+    if (household_assess(kind, &placed->household, members, count, walk->census->period, walk->rules,
                          walk->coverage, walk->census->arena, &profile))
         return walk->each(walk->user, &profile, err);
     for (size_t i = 0; i < count; i++) /* meters alone: a household without a member */
@@ -165,10 +165,10 @@ static int walk_kind(const struct walk *walk, enum household_kind kind, struct p
     return 0;
 }
 
-int census_walk(struct census *census, const struct policy *policy, coverage_t coverage, census_profile *each,
+int census_walk(struct census *census, const struct rules *rules, coverage_t coverage, census_profile *each,
                 void *user, struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err)
 {
-    const struct walk walk = { census, policy, coverage, each, user };
+    const struct walk walk = { census, rules, coverage, each, user };
     struct unplaced unplaced[HOUSEHOLD_KIND_COUNT] = { 0 };
     struct placed *placed = mem_alloc(census->count * sizeof *placed);
     int status = 0;

@@ -23,7 +23,7 @@ void census_add(struct census *census, const struct subject *subject);
 
 /* Told each profile in order of (kind, token). Not 0 ends the walk and is returned. */
 typedef int census_profile(void *user, const struct profile *profile, struct err *err);
-int census_walk(struct census *census, const struct policy *policy, coverage_t coverage, census_profile *each,
+int census_walk(struct census *census, const struct rules *rules, coverage_t coverage, census_profile *each,
                 void *user, struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err);
 
 #endif

@@ -90,6 +90,50 @@ CODES(group, "group",
     [GROUP_DIBIAN]                  = { "dibian",                  "低边" },
     [GROUP_TEKUN]                   = { "tekun",                   "特困" },
     [GROUP_RIGID_EXPENSE]           = { "rigid-expense",           "刚性支出困难" });
+
+CODES(poverty_line, "line",
+    [LINE_DIBAO]         = { "dibao",         "低保" },
+    [LINE_DIBIAN]        = { "dibian",        "低边" },
+    [LINE_RIGID_EXPENSE] = { "rigid_expense", "刚性支出困难" });
+
+CODES(line_test, "test",
+    [TEST_INCOME]  = { "income",  "收入" },
+    [TEST_MONEY]   = { "money",   "金融资产" },
+    [TEST_VEHICLE] = { "vehicle", "车辆" },
+    [TEST_HOME]    = { "home",    "住房" });
+
+CODES(hint, "hint",
+    [HINT_NO_RULE]       = { "no_rule",       "无此规定" },
+    [HINT_MEETS]         = { "meets",         "符合" },
+    [HINT_DOES_NOT_MEET] = { "does_not_meet", "不符合" },
+    [HINT_CANNOT_TELL]   = { "cannot_tell",   "无法判断" });
+
+CODES(basis, "basis",
+    [BASIS_NO_MODEL]     = { "no_model",          "无模型" },
+    [BASIS_DEMOGRAPHICS] = { "demographics_only", "仅凭人口特征" },
+    [BASIS_SOURCES]      = { "sources",           "有数据来源" });
+
+CODES(mark, "mark",
+    [MARK_DECLARED_BELOW]                        = { "declared_below",     "申报偏低" },
+    [MARK_DECLARED_FAR_BELOW]                    = { "declared_far_below", "申报明显偏低" },
+    [MARK_DECLARED_ABOVE]                        = { "declared_above",     "申报偏高" },
+    [MARK_DECLARED_FAR_ABOVE]                    = { "declared_far_above", "申报明显偏高" },
+    [MARK_ODD_DEPOSIT + INDICATOR_DEPOSIT]       = { "odd_deposit",        "存款与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_PROPERTY]      = { "odd_property",       "房产与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_VEHICLE]       = { "odd_vehicle",        "车辆与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_FUND]          = { "odd_fund",           "公积金与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_ELECTRICITY]   = { "odd_electricity",    "用电与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_WATER]         = { "odd_water",          "用水与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_GAS]           = { "odd_gas",            "用气与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_TELECOM]       = { "odd_telecom",        "通讯与其他来源不符" },
+    [MARK_ODD_DEPOSIT + INDICATOR_TRANSPORT]     = { "odd_transport",      "交通与其他来源不符" },
+    [MARK_INCONSISTENT]                          = { "inconsistent",       "各来源相互矛盾" });
+
+CODES(contradiction, "contradiction",
+    [CONTRADICTION_BELOW_EVIDENCED] = { "declared_below_evidenced", "申报低于核实下限" },
+    [CONTRADICTION_ABOVE_EVIDENCED] = { "declared_above_evidenced", "申报高于核实上限" },
+    [CONTRADICTION_NO_WAGE]         = { "wage_not_declared",        "有公积金缴存而未申报工资" },
+    [CONTRADICTION_NO_INTEREST]     = { "interest_not_declared",    "有存款利息而未申报财产收入" });
 /* clang-format on */
 
 const char *code_name(const struct codes *codes, int value)

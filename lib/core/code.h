@@ -97,6 +97,40 @@ enum group {
     GROUP_COUNT
 };
 
+/* Lines of need, per head and year: 最低生活保障, 最低生活保障边缘 and 刚性支出困难. */
+enum poverty_line { LINE_DIBAO, LINE_DIBIAN, LINE_RIGID_EXPENSE, LINE_COUNT };
+
+/* What each line asks of a household: its income, and what it may own. */
+enum line_test { TEST_INCOME, TEST_MONEY, TEST_VEHICLE, TEST_HOME, TEST_COUNT };
+
+/* What declared and evidenced figures say of a test. A hint for a person who decides; the program never does
+ * (P6). */
+enum determination_hint { HINT_NO_RULE, HINT_MEETS, HINT_DOES_NOT_MEET, HINT_CANNOT_TELL, HINT_COUNT };
+
+/* What an estimate rests on. */
+enum band_basis { BASIS_NO_MODEL, BASIS_DEMOGRAPHICS, BASIS_SOURCES, BASIS_COUNT };
+
+/* Questions that the assessed ledger raises (ASSESSMENT 1 i, j); none of them decides anything. */
+enum question_mark {
+    MARK_DECLARED_BELOW,     /* the declaration lies below what 95 % of such households earn */
+    MARK_DECLARED_FAR_BELOW, /* 99 %, in place of the former */
+    MARK_DECLARED_ABOVE,
+    MARK_DECLARED_FAR_ABOVE,
+    MARK_ODD_DEPOSIT, /* this source says another thing than the others; one for each indicator, in order */
+    MARK_ODD_LAST = MARK_ODD_DEPOSIT + INDICATOR_COUNT - 1,
+    MARK_INCONSISTENT, /* all sources together are further apart than in 99 of 100 households */
+    MARK_COUNT
+};
+
+/* Ledgers that contradict each other as facts, whatever any model thinks. */
+enum contradiction {
+    CONTRADICTION_BELOW_EVIDENCED, /* declared less than what is evidenced at least */
+    CONTRADICTION_ABOVE_EVIDENCED, /* declared more than what is evidenced at most */
+    CONTRADICTION_NO_WAGE,     /* somebody declares, but no wage, and the fund has contributions of hers */
+    CONTRADICTION_NO_INTEREST, /* somebody declares, but no property income, and a bank paid her interest */
+    CONTRADICTION_COUNT
+};
+
 struct code {
     const char *name, *chinese;
 };
@@ -109,7 +143,8 @@ struct codes {
 };
 
 extern const struct codes source_codes, household_kind_codes, indicator_codes, state_codes,
-    utility_kind_codes, income_kind_codes, usage_codes, vehicle_type_codes, urban_codes, group_codes;
+    utility_kind_codes, income_kind_codes, usage_codes, vehicle_type_codes, urban_codes, group_codes,
+    poverty_line_codes, line_test_codes, hint_codes, basis_codes, mark_codes, contradiction_codes;
 
 const char *code_name(const struct codes *codes, int value);
 /* By English or Chinese name; false when it is on neither. */

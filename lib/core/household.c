@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/core/determination.h"
+#include "lib/core/group.h"
 #include "lib/core/ledger.h"
 
 enum { CHILD_BELOW = 18, ELDER_FROM = 60, EARNS_FROM = 16 };
@@ -372,6 +374,8 @@ static void split_members(struct join *join, const struct subject *const *member
             join->meters[join->meter_count++] = members[i];
 }
 
+/* --- ledgers and groups --- */
+
 static bool someone_may_earn(const struct join *join)
 {
     for (size_t i = 0; i < join->person_count; i++)
@@ -380,9 +384,38 @@ static bool someone_may_earn(const struct join *join)
     return false;
 }
 
+static int64_t count_undeclared(const struct join *join)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < join->person_count; i++)
+        count += age_of(join, join->persons[i]) >= EARNS_FROM && !ledger_declares_year(join->persons[i]);
+    return count;
+}
+
+static void join_ledgers(struct join *join)
+{
+    struct profile *profile = join->profile;
+
+    ledger_wage(join->persons, join->person_count, join->policy, profile);
+    ledger_declared(join->persons, join->person_count, profile);
+    profile->undeclared_members = count_undeclared(join);
+    join_states(join);
+    ledger_evidenced(join->policy, someone_may_earn(join), profile);
+    ledger_contradictions(join->persons, join->person_count, profile);
+    ledger_per_head(profile);
+}
+
+static void join_groups(struct join *join)
+{
+    for (size_t i = 0; i < join->person_count; i++)
+        join->profile->groups_derived |= groups_derive(
+            join->policy, join->persons[i], age_of(join, join->persons[i]), join->end_day, join->profile);
+}
+
 bool household_assess(enum household_kind kind, const struct token *household,
                       const struct subject *const *members, size_t count, int32_t period,
-                      const struct policy *policy, coverage_t coverage, struct arena *arena,
+                      const struct rules *rules, coverage_t coverage, struct arena *arena,
                       struct profile *ret)
 {
     struct join join = {
@@ -390,7 +423,7 @@ bool household_assess(enum household_kind kind, const struct token *household,
         .period = period,
         .first_month = period - WINDOW_MONTHS + 1,
         .end_day = month_last_day(period),
-        .policy = policy,
+        .policy = rules->policy,
         .coverage = coverage,
         .arena = arena,
         .profile = ret,
@@ -400,7 +433,7 @@ bool household_assess(enum household_kind kind, const struct token *household,
     if (!join.person_count)
         return false;
     *ret = (struct profile){ .kind = kind, .household = *household, .as_of = period };
-    memcpy(ret->policy, policy->digest, sizeof ret->policy);
+    memcpy(ret->policy, rules->policy->digest, sizeof ret->policy);
     for (int i = 0; i < INDICATOR_COUNT; i++)
         join.last[i] = MONTH_NONE;
     join_members(&join);
@@ -409,10 +442,10 @@ bool household_assess(enum household_kind kind, const struct token *household,
     join_industry(&join);
     join_months(&join);
     join_last(&join);
-    ledger_wage(join.persons, join.person_count, policy, ret);
-    ledger_declared(join.persons, join.person_count, ret);
-    join_states(&join);
-    ledger_evidenced(policy, someone_may_earn(&join), ret);
+    join_ledgers(&join);
+    determine_all(join.policy, coverage, join.end_day, ret);
+    join_groups(&join);
     join_evidence(&join, members, count);
+    assess(rules->assessor, join.policy, ret);
     return true;
 }

@@ -169,8 +169,12 @@ void region_series(const char *region, char ret[REGION_SIZE])
 {
     static const char *const former[] = { "332822", "330322" };
     static const char present[] = { '3', '3', '0', '3', '0', '5' }; /* 洞头区; 洞头县 until 2015-07 */
+    size_t len = strlen(region);
 
-    snprintf(ret, REGION_SIZE, "%.*s", REGION_SIZE - 1, region);
+    if (len > REGION_SIZE - 1)
+        len = REGION_SIZE - 1;
+    memcpy(ret, region, len);
+    ret[len] = '\0';
     for (size_t i = 0; i < sizeof former / sizeof *former; i++)
         if (!strncmp(ret, former[i], 6))
             memcpy(ret, present, sizeof present);

@@ -4,21 +4,86 @@
  * to 12 %. */
 enum { RATE_LOWEST = 50000, RATE_HIGHEST = 120000, FUND_YEAR_BEGINS = 7 };
 
+/* An annual total, or each of the twelve months. */
+static bool fills_year(const struct declared *declared)
+{
+    return declared->months == 0 || declared->months >= WINDOW_MONTHS;
+}
+
 void ledger_declared(const struct subject *const *persons, size_t count, struct profile *profile)
 {
-    __int128 income = 0, months = 0;
-    bool stated = false;
+    __int128 income[INCOME_KIND_COUNT] = { 0 }, total = 0, months = 0;
+    bool stated[INCOME_KIND_COUNT] = { 0 }, any = false;
+    int64_t partial = 0;
 
     for (size_t i = 0; i < count; i++)
         for (int kind = 0; kind < INCOME_KIND_COUNT; kind++) {
             const struct declared *declared = &persons[i]->declared[kind];
 
-            stated |= declared->stated;
-            income += declared->amount_fen;
+            stated[kind] |= declared->stated;
+            income[kind] += declared->amount_fen;
             months += declared->months;
+            partial += declared->stated && !fills_year(declared);
         }
-    profile->declared_income = stated ? clamp_int64(income) : NUMBER_NONE;
-    profile->declared_months = stated ? clamp_int64(months) : NUMBER_NONE;
+    for (int kind = 0; kind < INCOME_KIND_COUNT; kind++) {
+        any |= stated[kind];
+        total += income[kind];
+        profile->declared_by_kind[kind] = stated[kind] ? clamp_int64(income[kind]) : NUMBER_NONE;
+    }
+    profile->declared_income = any ? clamp_int64(total) : NUMBER_NONE;
+    profile->declared_months = any ? clamp_int64(months) : NUMBER_NONE;
+    profile->declared_partial = any ? partial : NUMBER_NONE;
+}
+
+bool ledger_declares_year(const struct subject *person)
+{
+    for (int kind = 0; kind < INCOME_KIND_COUNT; kind++)
+        if (person->declared[kind].stated && fills_year(&person->declared[kind]))
+            return true;
+    return false;
+}
+
+/* Somebody has stated income, none of this kind, and a source has seen some of hers. */
+static bool left_out(const struct subject *person, enum income_kind kind, int64_t seen_fen)
+{
+    bool states = false;
+
+    for (int other = 0; other < INCOME_KIND_COUNT; other++)
+        states |= person->declared[other].stated;
+    return states && seen_fen != NUMBER_NONE && seen_fen > 0 &&
+           (!person->declared[kind].stated || person->declared[kind].amount_fen == 0);
+}
+
+void ledger_contradictions(const struct subject *const *persons, size_t count, struct profile *profile)
+{
+    bool whole = profile->declared_income != NUMBER_NONE && !profile->declared_partial;
+    unsigned mask = 0;
+
+    if (whole && profile->declared_income < profile->evidenced_low)
+        mask |= 1U << CONTRADICTION_BELOW_EVIDENCED;
+    if (whole && profile->evidenced_high != NUMBER_NONE && profile->declared_income > profile->evidenced_high)
+        mask |= 1U << CONTRADICTION_ABOVE_EVIDENCED;
+    for (size_t i = 0; i < count; i++) {
+        int64_t paid = persons[i]->fund_month_mask ? 1 : NUMBER_NONE;
+
+        if (left_out(persons[i], INCOME_WAGE, paid))
+            mask |= 1U << CONTRADICTION_NO_WAGE;
+        if (left_out(persons[i], INCOME_PROPERTY, persons[i]->deposit_interest))
+            mask |= 1U << CONTRADICTION_NO_INTEREST;
+    }
+    profile->contradictions = mask;
+}
+
+static int64_t per_head(int64_t fen, int64_t members)
+{
+    return fen == NUMBER_NONE ? NUMBER_NONE : divide_floor(fen, members);
+}
+
+void ledger_per_head(struct profile *profile)
+{
+    profile->declared_per_head = per_head(profile->declared_income, profile->member_count);
+    profile->evidenced_low_per_head = per_head(profile->evidenced_low, profile->member_count);
+    profile->evidenced_high_per_head = per_head(profile->evidenced_high, profile->member_count);
 }
 
 struct wage {

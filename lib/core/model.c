@@ -356,14 +356,17 @@ static double spread_of(const struct model *model, unsigned age_group, double es
 
 /* --- scoring --- */
 
-static void add_up(const struct model *model, const struct model_input *input, const struct model_cell *at,
-                   struct model_score *ret)
+void model_estimate(const struct model *model, const struct model_input *input, struct model_score *ret)
 {
-    enum model_regime regime = model->fits[ret->regime].labels ? ret->regime : REGIME_UNKNOWN;
-    const struct model_tables *pooled = &model->tables[REGIME_UNKNOWN], *tables = &model->tables[regime];
+    const struct model_cell cell = model_cell_of(model, input), *at = &cell;
+    enum model_regime regime;
+    const struct model_tables *pooled = &model->tables[REGIME_UNKNOWN], *tables;
     const struct model_weights *weights;
     unsigned mask = 0;
 
+    ret->regime = model_regime_of(model, input);
+    regime = model->fits[ret->regime].labels ? ret->regime : REGIME_UNKNOWN;
+    tables = &model->tables[regime];
     for (size_t i = 0; i < model->source_count; i++)
         mask |= (unsigned)input->known[i] << i;
     weights = &tables->weights[((size_t)at->type << model->source_count) + mask];
@@ -384,17 +387,20 @@ static void add_up(const struct model *model, const struct model_input *input, c
     ret->sigma = weights->deviation * spread_of(model, at->age_group, ret->estimate);
 }
 
+void model_distribute(const struct model *model, struct model_score *score)
+{
+    score->centre = exp_of(score->estimate);
+    score->low = exp_of(score->estimate + score->sigma * quantile(model, tail_low));
+    score->high = exp_of(score->estimate + score->sigma * quantile(model, tail_high));
+}
+
 void model_score(const struct model *model, const struct model_input *input, struct model_score *ret)
 {
-    struct model_cell at = model_cell_of(model, input);
     double below = 0, scale;
 
-    ret->regime = model_regime_of(model, input);
-    add_up(model, input, &at, ret);
+    model_estimate(model, input, ret);
+    model_distribute(model, ret);
     scale = 1 / ret->sigma;
-    ret->centre = exp_of(ret->estimate);
-    ret->low = exp_of(ret->estimate + ret->sigma * quantile(model, tail_low));
-    ret->high = exp_of(ret->estimate + ret->sigma * quantile(model, tail_high));
     for (size_t i = 0; i < model->cut_count; i++) {
         double upto = share_below(model, (model->ln_cuts[i] - ret->estimate) * scale);
 

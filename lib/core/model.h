@@ -149,6 +149,10 @@ void model_freep(struct model **model);
  */
 int model_prepare(struct model *model, struct err *err);
 void model_score(const struct model *model, const struct model_input *input, struct model_score *ret);
+/* The two halves of it, without the model's own bands, for whoever rounds the estimate in between: base,
+ * contributions, estimate, sigma, regime; then centre, low and high of estimate and sigma. */
+void model_estimate(const struct model *model, const struct model_input *input, struct model_score *ret);
+void model_distribute(const struct model *model, struct model_score *score);
 /* exp(estimate) times the mean of the error: for totals, as the median alone is low. */
 double model_mean(const struct model *model, const struct model_score *score);
 /* P(income < amount), amount > 0. */

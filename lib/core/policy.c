@@ -20,20 +20,41 @@ static int prefix_len(const char *entry, const char *series)
     return strncmp(prefix, series, len) == 0 ? (int)len : -1;
 }
 
-int64_t policy_limit(const struct fund_limit *limits, size_t count, const char *region, int32_t day)
+static bool is_in_force(const struct rule *rule, int32_t day)
 {
-    const struct fund_limit *best = NULL;
+    return rule->from_day <= day && day < rule->until_day;
+}
+
+const void *policy_rule(const void *rules, size_t count, size_t size, const char *region, int32_t day)
+{
+    const struct rule *best = NULL;
     char series[REGION_SIZE];
     int best_len = -1;
 
     region_series(region, series);
     for (size_t i = 0; i < count; i++) {
-        int len = limits[i].from_day <= day ? prefix_len(limits[i].region, series) : -1;
+        const struct rule *rule = (const void *)((const char *)rules + i * size);
+        int len = is_in_force(rule, day) ? prefix_len(rule->region, series) : -1;
 
-        if (len < 0 || len < best_len || (len == best_len && best && limits[i].from_day <= best->from_day))
+        if (len < 0 || len < best_len || (len == best_len && best && rule->from_day <= best->from_day))
             continue;
-        best = &limits[i];
+        best = rule;
         best_len = len;
     }
-    return best ? best->amount_fen : NUMBER_NONE;
+    return best;
+}
+
+bool policy_holds(const struct rule *rule, const char *region, int32_t day)
+{
+    char series[REGION_SIZE];
+
+    region_series(region, series);
+    return is_in_force(rule, day) && prefix_len(rule->region, series) >= 0;
+}
+
+int64_t policy_limit(const struct fund_limit *limits, size_t count, const char *region, int32_t day)
+{
+    const struct fund_limit *limit = POLICY_RULE(limits, count, region, day);
+
+    return limit ? limit->amount_fen : NUMBER_NONE;
 }

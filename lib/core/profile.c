@@ -3,27 +3,28 @@
 #include <stddef.h>
 #include <string.h>
 
-#define COUNT(member)                                                                                        \
-    {                                                                                                        \
-#member, PROFILE_INT, offsetof(struct profile, member), ""                                           \
-    }
-#define FIGURE(member, unit)                                                                                 \
-    {                                                                                                        \
-#member, PROFILE_INT, offsetof(struct profile, member), unit                                         \
-    }
-#define MONTH(member)                                                                                        \
-    {                                                                                                        \
-#member, PROFILE_MONTH, offsetof(struct profile, member), "month"                                    \
-    }
-#define STATE(name, indicator)                                                                               \
-    {                                                                                                        \
-        name "_state", PROFILE_STATE,                                                                        \
-            offsetof(struct profile, states) + (indicator) * sizeof(enum indicator_state), ""                \
-    }
-
+#define AT(member) offsetof(struct profile, member)
 /* clang-format off */
+#define COUNT(member)         { #member, PROFILE_INT, AT(member), 0, "", NULL, NULL }
+#define FIGURE(member, unit)  { #member, PROFILE_INT, AT(member), 0, unit, NULL, NULL }
+#define MONTH(member)         { #member, PROFILE_MONTH, AT(member), 0, "month", NULL, NULL }
+#define STRING(member)        { #member, PROFILE_TEXT, AT(member), sizeof(((struct profile *)NULL)->member), "", NULL, NULL }
+#define SET(name, member, codes) { name, PROFILE_SET, AT(member), 0, "", codes, NULL }
+#define WORD(name, member, codes, type) { name, PROFILE_WORD, AT(member), 0, "", codes, type }
+#define STATE(name, indicator) WORD(name "_state", states[indicator], &state_codes, "olive.indicator_state")
+#define DECLARED(name, kind)  { "declared_" name, PROFILE_INT, AT(declared_by_kind[kind]), 0, "fen", NULL, NULL }
+#define FEN(name, member)     { name, PROFILE_INT, AT(assessed.member), 0, "fen", NULL, NULL }
+#define DECIMAL(name, member, unit) { name, PROFILE_DECIMAL, AT(assessed.member), 0, unit, NULL, NULL }
+#define LN(name, member)      DECIMAL(name, member, "ln fen")
+#define SHARE(name, member)   DECIMAL(name, member, "probability")
+#define CONTRIBUTION(name, indicator) LN(name "_contribution", contributions[indicator])
+#define HINT(line, of, test, what) WORD(line "_" test, hints[of][what], &hint_codes, "olive.hint")
+#define HINTS(line, of)                                                                                      \
+    HINT(line, of, "income", TEST_INCOME), HINT(line, of, "money", TEST_MONEY),                              \
+    HINT(line, of, "vehicle", TEST_VEHICLE), HINT(line, of, "home", TEST_HOME)
+
 const struct profile_field profile_fields[] = {
-    { "region", PROFILE_TEXT, offsetof(struct profile, region), "" },
+    STRING(region),
     COUNT(member_count), COUNT(adult_count), COUNT(child_count), COUNT(elder_count), FIGURE(head_age, "year"),
     COUNT(deposit_accounts), FIGURE(deposit_balance, "fen"), FIGURE(deposit_interest, "fen"),
     FIGURE(deposit_mean, "fen"), MONTH(deposit_last),
@@ -37,14 +38,33 @@ const struct profile_field profile_fields[] = {
     FIGURE(gas_l, "litre"), COUNT(gas_months), MONTH(gas_last),
     FIGURE(telecom_fen, "fen"), COUNT(telecom_months), MONTH(telecom_last),
     FIGURE(transport_fen, "fen"), COUNT(transport_trips), COUNT(transport_months), MONTH(transport_last),
-    FIGURE(declared_income, "fen"), COUNT(declared_months),
+    FIGURE(declared_income, "fen"), COUNT(declared_months), COUNT(declared_partial), COUNT(undeclared_members),
+    DECLARED("wage", INCOME_WAGE), DECLARED("business", INCOME_BUSINESS),
+    DECLARED("property", INCOME_PROPERTY), DECLARED("transfer", INCOME_TRANSFER),
     FIGURE(evidenced_low, "fen"), FIGURE(evidenced_high, "fen"),
-    { "groups", PROFILE_GROUPS, offsetof(struct profile, groups), "" },
-    { "industry", PROFILE_TEXT, offsetof(struct profile, industry), "" },
+    FEN("assessed_p50", p50), FEN("assessed_low", low), FEN("assessed_high", high),
+    LN("assessed_base", base),
+    CONTRIBUTION("deposit", INDICATOR_DEPOSIT), CONTRIBUTION("property", INDICATOR_PROPERTY),
+    CONTRIBUTION("vehicle", INDICATOR_VEHICLE), CONTRIBUTION("fund", INDICATOR_FUND),
+    CONTRIBUTION("electricity", INDICATOR_ELECTRICITY), CONTRIBUTION("water", INDICATOR_WATER),
+    CONTRIBUTION("gas", INDICATOR_GAS), CONTRIBUTION("telecom", INDICATOR_TELECOM),
+    CONTRIBUTION("transport", INDICATOR_TRANSPORT),
+    LN("assessed_estimate", estimate), LN("assessed_deviation", deviation),
+    { "band_probability", PROFILE_DECIMALS, AT(assessed.bands), 0, "probability", NULL, NULL },
+    { "band", PROFILE_INT, AT(assessed.band), 0, "", NULL, NULL },
+    WORD("band_basis", assessed.basis, &basis_codes, "olive.band_basis"),
+    FIGURE(declared_per_head, "fen"), FIGURE(evidenced_low_per_head, "fen"), FIGURE(evidenced_high_per_head, "fen"),
+    FIGURE(assessed_per_head, "fen"),
+    SHARE("below_dibao", below_dibao), SHARE("below_dibian", below_dibian),
+    SHARE("conflict", conflict), SET("conflict_reasons", assessed.marks, &mark_codes),
+    SET("contradictions", contradictions, &contradiction_codes),
+    HINTS("dibao", LINE_DIBAO), HINTS("dibian", LINE_DIBIAN), HINTS("rigid_expense", LINE_RIGID_EXPENSE),
+    SET("groups", groups, &group_codes), SET("groups_derived", groups_derived, &group_codes),
+    STRING(industry),
     STATE("deposit", INDICATOR_DEPOSIT), STATE("property", INDICATOR_PROPERTY), STATE("vehicle", INDICATOR_VEHICLE),
     STATE("fund", INDICATOR_FUND), STATE("electricity", INDICATOR_ELECTRICITY), STATE("water", INDICATOR_WATER),
     STATE("gas", INDICATOR_GAS), STATE("telecom", INDICATOR_TELECOM), STATE("transport", INDICATOR_TRANSPORT),
-    { NULL, PROFILE_INT, 0, "" },
+    { NULL, PROFILE_INT, 0, 0, "", NULL, NULL },
 };
 /* clang-format on */
 
@@ -56,16 +76,24 @@ int64_t profile_int(const struct profile *profile, const struct profile_field *f
     return value;
 }
 
+int profile_word(const struct profile *profile, const struct profile_field *field)
+{
+    unsigned value; /* what every enum here is */
+
+    memcpy(&value, (const char *)profile + field->offset, sizeof value);
+    return (int)value;
+}
+
 /* Sorted by name: there are few, so insertion does. */
-size_t profile_groups(unsigned mask, const char *ret[PROFILE_GROUPS_MAX])
+size_t profile_set(const struct codes *codes, unsigned mask, const char *ret[PROFILE_SET_MAX])
 {
     size_t count = 0;
 
-    for (int group = 0; group < GROUP_COUNT; group++) {
-        const char *name = code_name(&group_codes, group);
+    for (int member = 0; member < codes->count; member++) {
+        const char *name = code_name(codes, member);
         size_t at = count;
 
-        if (!(mask >> group & 1))
+        if (!(mask >> member & 1))
             continue;
         for (; at > 0 && strcmp(ret[at - 1], name) > 0; at--)
             ret[at] = ret[at - 1];
@@ -75,10 +103,10 @@ size_t profile_groups(unsigned mask, const char *ret[PROFILE_GROUPS_MAX])
     return count;
 }
 
-static void json_groups(struct json *json, unsigned mask)
+static void json_set(struct json *json, const struct codes *codes, unsigned mask)
 {
-    const char *names[PROFILE_GROUPS_MAX];
-    size_t count = profile_groups(mask, names);
+    const char *names[PROFILE_SET_MAX];
+    size_t count = profile_set(codes, mask, names);
 
     json_open(json, '[');
     for (size_t i = 0; i < count; i++)
@@ -86,41 +114,68 @@ static void json_groups(struct json *json, unsigned mask)
     json_close(json, ']');
 }
 
-static void json_number(struct json *json, int64_t value, bool month)
+static void json_number(struct json *json, int64_t value, enum profile_type type)
 {
     char text[MONTH_TEXT_SIZE];
 
     if (value == NUMBER_NONE)
         json_none(json);
-    else if (month)
+    else if (type == PROFILE_MONTH)
         json_str(json, month_text((int32_t)value, text));
-    else
+    else if (type == PROFILE_INT)
         json_int(json, value);
+    else
+        json_decimal(json, value, RATE_DECIMALS);
+}
+
+static void json_decimals(struct json *json, const char *at)
+{
+    int64_t values[BAND_COUNT];
+
+    memcpy(values, at, sizeof values);
+    if (values[0] == NUMBER_NONE) {
+        json_none(json);
+        return;
+    }
+    json_open(json, '[');
+    for (int i = 0; i < BAND_COUNT; i++)
+        json_decimal(json, values[i], RATE_DECIMALS);
+    json_close(json, ']');
 }
 
 void profile_field_json(const struct profile *profile, const struct profile_field *field, struct json *json)
 {
     const char *at = (const char *)profile + field->offset;
-    enum indicator_state state;
-    unsigned mask;
 
     switch (field->type) {
     case PROFILE_INT:
     case PROFILE_MONTH:
-        json_number(json, profile_int(profile, field), field->type == PROFILE_MONTH);
+    case PROFILE_DECIMAL:
+        json_number(json, profile_int(profile, field), field->type);
+        break;
+    case PROFILE_DECIMALS:
+        json_decimals(json, at);
         break;
     case PROFILE_TEXT:
         json_str(json, *at ? at : NULL);
         break;
-    case PROFILE_GROUPS:
-        memcpy(&mask, at, sizeof mask);
-        json_groups(json, mask);
+    case PROFILE_SET:
+        json_set(json, field->codes, (unsigned)profile_word(profile, field));
         break;
-    case PROFILE_STATE:
-        memcpy(&state, at, sizeof state);
-        json_str(json, code_name(&state_codes, (int)state));
+    case PROFILE_WORD:
+        json_str(json, code_name(field->codes, profile_word(profile, field)));
         break;
     }
+}
+
+static void json_model(struct json *json, const uint8_t model[DIGEST_SIZE])
+{
+    static const uint8_t none[DIGEST_SIZE];
+
+    if (memcmp(model, none, DIGEST_SIZE) != 0)
+        json_hex(json, model, DIGEST_SIZE);
+    else
+        json_none(json);
 }
 
 void profile_canonical(const struct profile *profile, struct buffer *out)
@@ -141,6 +196,8 @@ void profile_canonical(const struct profile *profile, struct buffer *out)
     }
     json_key(&json, "policy");
     json_hex(&json, profile->policy, DIGEST_SIZE);
+    json_key(&json, "model");
+    json_model(&json, profile->model);
     json_key(&json, "evidence_count");
     json_uint(&json, profile->evidence_count);
     json_key(&json, "evidence_sum");

@@ -9,7 +9,7 @@
 
 /* A piece fits what a socket takes without waiting: the caller makes the next one while the server reads it.
  */
-enum { SEND_BYTES = 1 << 16, HEADER_SIZE = 19, OID_TEXT = 25 };
+enum { SEND_BYTES = 1 << 16, HEADER_SIZE = 19, OID_TEXT = 25, OID_NUMERIC = 1700 };
 static const char signature[] = "PGCOPY\n\377\r\n"; /* its NUL belongs to it */
 
 struct copy {
@@ -99,21 +99,73 @@ void copy_bytes(struct copy *copy, const void *data, size_t size)
     buffer_add(&copy->out, data, size);
 }
 
-/* One dimension, no nulls; an empty array has no dimension. */
-void copy_text_array(struct copy *copy, const char *const *values, size_t count)
-{
-    size_t size = 12 + (count ? 8 : 0);
+/* numeric as PostgreSQL's numeric_recv() reads it: a count of digits to the base 10,000, the weight of the
+ * first, sign and decimals shown, then the digits. Six decimals are two of them, the second one's end 00. */
+enum { NUMERIC_BASE = 10000, NUMERIC_SIGN = 0x4000, NUMERIC_DIGITS_MAX = 6, NUMERIC_HEAD = 8 };
 
+static size_t numeric_digits(int64_t millionths, uint16_t ret[NUMERIC_DIGITS_MAX])
+{
+    uint64_t magnitude = millionths < 0 ? -(uint64_t)millionths : (uint64_t)millionths;
+    uint64_t whole = magnitude / 1000000, fraction = magnitude % 1000000;
+    size_t count = 2;
+
+    for (uint64_t rest = whole; rest; rest /= NUMERIC_BASE)
+        count++;
+    for (size_t i = count - 2; i-- > 0; whole /= NUMERIC_BASE)
+        ret[i] = (uint16_t)(whole % NUMERIC_BASE);
+    ret[count - 2] = (uint16_t)(fraction / 100);
+    ret[count - 1] = (uint16_t)(fraction % 100 * 100);
+    return count;
+}
+
+void copy_millionths(struct copy *copy, int64_t millionths)
+{
+    uint16_t digits[NUMERIC_DIGITS_MAX];
+    size_t count = numeric_digits(millionths, digits);
+
+    add_be(copy, NUMERIC_HEAD + 2 * count, 4);
+    add_be(copy, count, 2);
+    add_be(copy, (uint64_t)(int64_t)((int)count - 3), 2);
+    add_be(copy, millionths < 0 ? NUMERIC_SIGN : 0, 2);
+    add_be(copy, 6, 2);
     for (size_t i = 0; i < count; i++)
-        size += 4 + strlen(values[i]);
-    add_be(copy, size, 4);
+        add_be(copy, digits[i], 2);
+}
+
+/* One dimension, no nulls; an empty array has no dimension. */
+static void array_head(struct copy *copy, size_t values_size, uint32_t type, size_t count)
+{
+    add_be(copy, 12 + (count ? 8 : 0) + values_size, 4);
     add_be(copy, count ? 1 : 0, 4);
     add_be(copy, 0, 4);
-    add_be(copy, OID_TEXT, 4);
+    add_be(copy, type, 4);
     if (!count)
         return;
     add_be(copy, count, 4);
     add_be(copy, 1, 4);
+}
+
+void copy_millionths_array(struct copy *copy, const int64_t *millionths, size_t count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t digits[NUMERIC_DIGITS_MAX];
+
+        size += 4 + NUMERIC_HEAD + 2 * numeric_digits(millionths[i], digits);
+    }
+    array_head(copy, size, OID_NUMERIC, count);
+    for (size_t i = 0; i < count; i++)
+        copy_millionths(copy, millionths[i]);
+}
+
+void copy_text_array(struct copy *copy, const char *const *values, size_t count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++)
+        size += 4 + strlen(values[i]);
+    array_head(copy, size, OID_TEXT, count);
     for (size_t i = 0; i < count; i++)
         copy_bytes(copy, values[i], strlen(values[i]));
 }

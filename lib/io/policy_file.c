@@ -92,7 +92,7 @@ static int read_region(struct reading *reading, const yaml_node_t *value, void *
         return -1;
     if (!is_region_prefix(text))
         return bad(reading, value, "region", "must be 2, 4, 6, 9 or 12 digits, or \"\" for everywhere");
-    strcpy(limit->region, text);
+    strcpy(limit->rule.region, text);
     return 0;
 }
 
@@ -107,7 +107,7 @@ static int read_day(struct reading *reading, const yaml_node_t *value, const cha
 
 static int read_from(struct reading *reading, const yaml_node_t *value, void *user)
 {
-    return read_day(reading, value, "from", &((struct fund_limit *)user)->from_day);
+    return read_day(reading, value, "from", &((struct fund_limit *)user)->rule.from_day);
 }
 
 static int read_fen(struct reading *reading, const yaml_node_t *value, void *user)
@@ -138,10 +138,11 @@ static int read_limit(struct reading *reading, const yaml_node_t *node, struct f
         { NULL },
     };
 
-    *ret = (struct fund_limit){ .from_day = DAY_NONE, .amount_fen = NUMBER_NONE };
+    *ret = (struct fund_limit){ .rule = { .from_day = DAY_NONE, .until_day = DAY_OPEN },
+                                .amount_fen = NUMBER_NONE };
     if (read_keys(reading, node, keys, ret) < 0)
         return -1;
-    if (ret->from_day == DAY_NONE || ret->amount_fen == NUMBER_NONE)
+    if (ret->rule.from_day == DAY_NONE || ret->amount_fen == NUMBER_NONE)
         return bad(reading, node, "a limit", "needs from and fen");
     return 0;
 }

@@ -69,6 +69,9 @@ void copy_int4(struct copy *copy, int32_t value);
 void copy_int8(struct copy *copy, int64_t value);
 void copy_bool(struct copy *copy, bool value);
 void copy_bytes(struct copy *copy, const void *data, size_t size); /* bytea and text alike */
+/* numeric with six decimals. */
+void copy_millionths(struct copy *copy, int64_t millionths);
+void copy_millionths_array(struct copy *copy, const int64_t *millionths, size_t count);
 void copy_text_array(struct copy *copy, const char *const *values, size_t count);
 int copy_end(struct copy *copy, struct err *err); /* frees; sends the rest, waits for the server's answer */
 void copy_abort(struct copy *copy);               /* frees; NULL is fine */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "daemon/model/model_file.h"
+#include "lib/io/model_file.h"
 #include "daemon/model/sample.h"
 
 static double now_s(void)

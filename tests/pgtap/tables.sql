@@ -5,7 +5,7 @@ SELECT plan(27);
 SELECT tables_are('olive', ARRAY['partition_owner', 'topic_offset', 'quarantine', 'household', 'evidence_delivery',
     'evidence', 'evidence_00', 'evidence_01', 'evidence_02', 'evidence_03', 'evidence_04', 'evidence_05', 'evidence_06',
     'evidence_07', 'evidence_08', 'evidence_09', 'evidence_10', 'evidence_11', 'evidence_12', 'evidence_13',
-    'evidence_14', 'evidence_15', 'subject', 'profile', 'profile_seal', 'policy', 'period', 'seal', 'feed', 'delivery']);
+    'evidence_14', 'evidence_15', 'subject', 'profile', 'profile_seal', 'policy', 'model', 'period', 'seal', 'feed', 'delivery']);
 SELECT views_are('olive', ARRAY['profile_live', 'profile_sealed']);
 SELECT col_is_pk('olive', 'partition_owner', 'partition', 'one owner row per partition number');
 SELECT col_is_pk('olive', 'topic_offset', ARRAY['topic', 'partition'], 'one offset per topic and partition');

@@ -2,7 +2,7 @@
  * every number in hexadecimal, bit for bit. */
 #include <stdio.h>
 
-#include "daemon/model/model_file.h"
+#include "lib/io/model_file.h"
 #include "daemon/model/sample.h"
 
 int main(int argc, char **argv)

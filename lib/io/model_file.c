@@ -1,4 +1,4 @@
-#include "daemon/model/model_file.h"
+#include "lib/io/model_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -368,30 +368,53 @@ static int read_body(const char *path, char *text, struct model *model, struct e
     return walk.failed ? bad_file(path, walk.what, err) : 0;
 }
 
-int model_file_read(const char *path, struct model **ret, char ret_digest[65], struct err *err)
+int model_file_parse(const char *text, size_t size, const char *name, struct model **ret,
+                     uint8_t ret_digest[DIGEST_SIZE], struct err *err)
 {
     CLEANUP(model_freep) struct model *model = model_new();
-    char *text, digest[65];
+    CLEANUP(mem_freep) char *copy = mem_alloc(size + 1); /* reading cuts it into lines */
+    char digest[65];
+
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    if (size > MODEL_FILE_SIZE_MAX)
+        return bad_file(name, "is larger than 1 MiB", err);
+    if (strlen(copy) != size)
+        return bad_file(name, "is no model", err);
+    if (check_whole(name, copy, size, digest, err) < 0 || read_body(name, copy, model, err) < 0 ||
+        model_prepare(model, err) < 0)
+        return -1;
+    hex_decode(text_of(digest), ret_digest, DIGEST_SIZE);
+    *ret = model;
+    model = NULL;
+    return 0;
+}
+
+int model_file_load(const char *path, char **ret_text, struct model **ret, uint8_t ret_digest[DIGEST_SIZE],
+                    struct err *err)
+{
+    CLEANUP(mem_freep) char *text = NULL;
     size_t size;
-    int code = 0;
 
     if (text_file_read(path, &text, &size, err) < 0) {
         err->code = EXIT_DATA;
         return -1;
     }
-    if (size > MODEL_FILE_SIZE_MAX)
-        code = bad_file(path, "is larger than 1 MiB", err);
-    else if (strlen(text) != size)
-        code = bad_file(path, "is no model", err);
-    if (code == 0 && check_whole(path, text, size, digest, err) == 0 &&
-        read_body(path, text, model, err) == 0 && model_prepare(model, err) == 0) {
-        if (ret_digest)
-            strcpy(ret_digest, digest);
-        *ret = model;
-        model = NULL;
-        mem_freep(&text);
-        return 0;
-    }
-    mem_freep(&text);
-    return -1;
+    if (model_file_parse(text, size, path, ret, ret_digest, err) < 0)
+        return -1;
+    *ret_text = text;
+    text = NULL;
+    return 0;
+}
+
+int model_file_read(const char *path, struct model **ret, char ret_digest[65], struct err *err)
+{
+    CLEANUP(mem_freep) char *text = NULL;
+    uint8_t digest[DIGEST_SIZE];
+
+    if (model_file_load(path, &text, ret, digest, err) < 0)
+        return -1;
+    if (ret_digest)
+        hex_encode(digest, sizeof digest, ret_digest);
+    return 0;
 }
