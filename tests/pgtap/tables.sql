@@ -71,7 +71,7 @@ SELECT throws_ok($$INSERT INTO olive.period (period, policy, state) VALUES ('202
     NULL, 'a period has a policy whose text is kept');
 
 SELECT is((SELECT array_agg(change ORDER BY planned_at) FROM sqitch.changes WHERE project = 'olive'),
-    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader', 'act'],
+    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader', 'act', 'assessment'],
     'what is deployed can be read back in the order of the plan');
 
 SELECT finish();
