@@ -50,6 +50,8 @@ const struct command commands[] = {
     { "period ls", "", 0, 0, NULL, false, run_period_ls, "Periods, their states and roots", NULL },
     { "period close", "YYYY-MM", 1, 1, "no-wait", false, run_period_close, "Close the open period, and wait until it is sealed",
       "An olive-fuse must be running (or be started) to bring the state to the cut. Closing again is harmless.\n" },
+    { "period assess", "", 0, 0, NULL, false, run_period_assess, "Assess the open period anew by the configured policy and model",
+      "Without it a changed file takes effect with the next close. All of it happens at once: nobody sees a mixture.\n" },
 
     { "To ask (auditors, caseworkers)" },
     { "profile show", "", 0, 0, ADDRESS " period", false, run_profile_show, "One household: figures, states, ledgers",

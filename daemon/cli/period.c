@@ -1,11 +1,13 @@
-/* olive period close | ls (FUSION: CLOSE and SEAL). */
+/* olive period close | ls | assess (FUSION: CLOSE and SEAL). */
 #include "daemon/state/period.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "daemon/cli/cli.h"
 #include "daemon/state/close.h"
+#include "daemon/state/reassess.h"
 #include "daemon/state/seal.h"
 #include "lib/io/log.h"
 #include "lib/io/program.h"
@@ -171,4 +173,41 @@ int run_period_close(struct cli *cli, struct err *err)
     if (state != PERIOD_SEALED && !cli->options.no_wait && wait_sealed(cli, &store, period, err) < 0)
         return -1;
     return print_period(cli, store, period, err);
+}
+
+/* --- assess --- */
+
+static void reassessment_json(const struct reassessment *done, struct buffer *out)
+{
+    struct json json = json_to(out);
+    char month[MONTH_TEXT_SIZE];
+
+    json_open(&json, '{');
+    json_key(&json, "period");
+    json_str(&json, month_text(done->period, month));
+    json_key(&json, "profiles");
+    json_uint(&json, done->profiles);
+    json_key(&json, "changed");
+    json_uint(&json, done->written);
+    json_close(&json, '}');
+    buffer_add_byte(out, '\n');
+}
+
+int run_period_assess(struct cli *cli, struct err *err)
+{
+    CLEANUP(store_closep) struct store *store = NULL;
+    CLEANUP(buffer_free) struct buffer out = { 0 };
+    struct reassessment done;
+    char month[MONTH_TEXT_SIZE];
+
+    if (cli_store(cli, &store, err) < 0 || period_reassess(store, cli->conf, &done, err) < 0)
+        return -1;
+    if (cli->options.json)
+        reassessment_json(&done, &out);
+    else
+        buffer_printf(&out,
+                      "%s, open: %" PRIu64 " profiles assessed by the configured policy and model, %" PRIu64
+                      " came out otherwise\n",
+                      month_text(done.period, month), done.profiles, done.written);
+    return cli_print(&out, err);
 }

@@ -191,47 +191,14 @@ static int copy_profiles(struct joining *joining, struct err *err)
 {
     struct fuse *fuse = joining->fuse;
     struct copy *copy;
-    CLEANUP(buffer_free) struct buffer columns = { 0 }, sql = { 0 };
 
-    profile_columns(&columns);
-    buffer_printf(&sql, "COPY stage_profile (%s) FROM STDIN BINARY", (const char *)columns.data);
-    buffer_add_byte(&sql, '\0');
-    if (copy_begin(fuse->store, (const char *)sql.data, &copy, err) < 0)
+    if (profile_stage_begin(fuse->store, &copy, err) < 0)
         return -1;
     for (size_t i = 0; i < joining->profile_count; i++) {
         copy_row(copy, profile_column_count());
         profile_copy(copy, &joining->profiles[i], &fuse->scratch);
     }
     return copy_end(copy, err);
-}
-
-/* Whether a row changes is decided here, under the locks, not by what an instance remembers. */
-static int upsert_profiles(struct fuse *fuse, struct err *err)
-{
-    CLEANUP(buffer_free) struct buffer columns = { 0 }, assignments = { 0 }, sql = { 0 };
-
-    profile_columns(&columns);
-    profile_assignments(&assignments);
-    buffer_printf(
-        &sql,
-        "UPDATE olive.profile p SET %s FROM stage_profile s WHERE p.kind = s.kind AND p.household = "
-        "s.household AND p.digest <> s.digest",
-        (const char *)assignments.data);
-    buffer_add_byte(&sql, '\0');
-    if (store_query(fuse->store, (const char *)sql.data, NULL, 0, NULL, err) < 0)
-        return -1;
-    fuse->totals.rows_written += (uint64_t)store_affected(fuse->store);
-    buffer_clear(&sql);
-    buffer_printf(
-        &sql,
-        "INSERT INTO olive.profile (%s) SELECT %s FROM stage_profile s WHERE NOT EXISTS (SELECT FROM "
-        "olive.profile p WHERE p.kind = s.kind AND p.household = s.household)",
-        (const char *)columns.data, (const char *)columns.data);
-    buffer_add_byte(&sql, '\0');
-    if (store_query(fuse->store, (const char *)sql.data, NULL, 0, NULL, err) < 0)
-        return -1;
-    fuse->totals.rows_written += (uint64_t)store_affected(fuse->store);
-    return 0;
 }
 
 static int delete_empty(struct fuse *fuse, struct err *err)
@@ -254,7 +221,7 @@ static int write_profiles(struct joining *joining, struct err *err)
     if (copy_profiles(joining, err) < 0 ||
         (joining->profile_count > ANALYZE_FROM &&
          store_run(fuse->store, "ANALYZE stage_profile (kind, household)", err) < 0) ||
-        upsert_profiles(fuse, err) < 0)
+        profile_upsert(fuse->store, &fuse->totals.rows_written, err) < 0)
         return -1;
     return delete_empty(fuse, err);
 }

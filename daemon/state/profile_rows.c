@@ -186,6 +186,43 @@ void profile_copy(struct copy *copy, const struct profile *profile, struct buffe
     copy_bytes(copy, digest, DIGEST_SIZE);
 }
 
+int profile_stage_begin(struct store *store, struct copy **ret, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer columns = { 0 }, sql = { 0 };
+
+    profile_columns(&columns);
+    buffer_printf(&sql, "COPY stage_profile (%s) FROM STDIN BINARY", (const char *)columns.data);
+    buffer_add_byte(&sql, '\0');
+    return copy_begin(store, (const char *)sql.data, ret, err);
+}
+
+static int write_rows(struct store *store, const struct buffer *sql, uint64_t *rows_written, struct err *err)
+{
+    if (store_query(store, (const char *)sql->data, NULL, 0, NULL, err) < 0)
+        return -1;
+    *rows_written += (uint64_t)store_affected(store);
+    return 0;
+}
+
+int profile_upsert(struct store *store, uint64_t *rows_written, struct err *err)
+{
+    CLEANUP(buffer_free) struct buffer columns = { 0 }, assignments = { 0 }, update = { 0 }, insert = { 0 };
+
+    profile_columns(&columns);
+    profile_assignments(&assignments);
+    buffer_printf(&update,
+                  "UPDATE olive.profile p SET %s FROM stage_profile s WHERE p.kind = s.kind AND "
+                  "p.household = s.household AND p.digest <> s.digest%c",
+                  (const char *)assignments.data, '\0');
+    buffer_printf(
+        &insert,
+        "INSERT INTO olive.profile (%s) SELECT %s FROM stage_profile s WHERE NOT EXISTS (SELECT FROM "
+        "olive.profile p WHERE p.kind = s.kind AND p.household = s.household)%c",
+        (const char *)columns.data, (const char *)columns.data, '\0');
+    return write_rows(store, &update, rows_written, err) < 0 ? -1
+                                                             : write_rows(store, &insert, rows_written, err);
+}
+
 /* --- reading --- */
 
 static int64_t integer_of(struct text field)

@@ -7,6 +7,7 @@
 struct entry {
     struct token token;
     struct token households[HOUSEHOLD_KIND_COUNT]; /* zero: in none */
+    int32_t period;
     uint64_t record_count;
     uint8_t record_sum[SUM_SIZE];
     enum subject_kind kind;
@@ -52,6 +53,7 @@ void census_add(struct census *census, const struct subject *subject)
         .token = subject->token,
         .record_count = subject->record_count,
         .kind = subject->kind,
+        .period = subject->period,
         .has_fact = subject->has_fact,
         .at = census->packed.size,
     };
@@ -74,7 +76,7 @@ static struct subject *entry_subject(const struct census *census, const struct e
 
     subject->token = entry->token;
     subject->kind = entry->kind;
-    subject->period = census->period;
+    subject->period = entry->period;
     subject->record_count = entry->record_count;
     memcpy(subject->record_sum, entry->record_sum, SUM_SIZE);
     for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)

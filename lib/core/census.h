@@ -19,6 +19,7 @@ struct census;
 struct census *census_new(int32_t period);
 void census_free(struct census *census);
 void census_freep(struct census **census);
+/* subject->period may lie before the census' (during a sweep); the household's as_of is the smallest. */
 void census_add(struct census *census, const struct subject *subject);
 
 /* Told each profile in order of (kind, token). Not 0 ends the walk and is returned. */

@@ -258,9 +258,7 @@ static int read_version(struct reading *reading, const yaml_node_t *value, void 
 
 static int read_valid_from(struct reading *reading, const yaml_node_t *value, void *user)
 {
-    int32_t day;
-
-    return read_day(reading, value, "valid_from", &day);
+    return read_day(reading, value, "valid_from", &reading->policy->valid_from_day);
 }
 
 static int read_policy(struct reading *reading)
@@ -276,6 +274,7 @@ static int read_policy(struct reading *reading)
     };
     const yaml_node_t *root = yaml_root(reading->file);
 
+    reading->policy->valid_from_day = DAY_NONE;
     memcpy(reading->policy->fresh_months, policy_fresh_months, sizeof reading->policy->fresh_months);
     return !root || yaml_is_null(root) ? 0 : read_keys(reading, root, keys, NULL);
 }

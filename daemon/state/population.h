@@ -1,0 +1,13 @@
+/* population - all subjects as olive.subject has them: what a seal and a new assessment of everybody start
+ * from.
+ */
+#ifndef OLIVE_DAEMON_POPULATION_H
+#define OLIVE_DAEMON_POPULATION_H
+
+#include "lib/core/census.h"
+#include "lib/io/store.h"
+
+/* Adds every subject, at the period that its row stands at. */
+int population_read(struct store *store, struct census *census, struct err *err);
+
+#endif
