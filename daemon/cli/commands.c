@@ -1,4 +1,6 @@
 /* The table of commands: help, dispatch and usage come from it. */
+#include <stdint.h>
+
 #include "daemon/cli/cli.h"
 
 #define ADDRESS "kind household token"
@@ -11,6 +13,9 @@ const struct command commands[] = {
       "Exit 78 with file:line:column of the first thing that is wrong.\n" },
     { "config show", "", 0, 0, NULL, false, run_config_show, "The configuration in force, and who said what", NULL },
     { "config example", "", 0, 0, NULL, true, run_config_example, "A commented olive.yaml with every option", NULL },
+    { "policy check", "[FILE]...", 0, SIZE_MAX, NULL, true, run_policy_check, "What is wrong with policy files, or worth a look",
+      "Without FILE the one that the configuration names. All findings, each with file:line:column. Exit 78 when a file\n"
+      "cannot be used; warnings (no rule in force today, bands without goals, a rule without its basis) leave it at 0.\n" },
     { "topics plan", "", 0, 0, NULL, false, run_topics_plan, "What Kafka has against what olive needs",
       "Exit 0: the same, 1: something is missing or differs.\n" },
     { "topics apply", "", 0, 0, NULL, false, run_topics_apply, "Create the topics that are missing",

@@ -1,5 +1,6 @@
 #include "lib/core/policy.h"
 
+#include <stddef.h>
 #include <string.h>
 
 const int policy_fresh_months[INDICATOR_COUNT] = {
@@ -57,4 +58,76 @@ int64_t policy_limit(const struct fund_limit *limits, size_t count, const char *
     const struct fund_limit *limit = POLICY_RULE(limits, count, region, day);
 
     return limit ? limit->amount_fen : NUMBER_NONE;
+}
+
+/* --- all of them --- */
+
+/* Where a kind's lists stand in struct policy: pointers one after the other, and so their counts. */
+static const struct {
+    size_t rules, counts, lists, size;
+} kinds[RULE_KIND_COUNT] = {
+#define AT(member) offsetof(struct policy, member)
+    [RULE_CAP] = { AT(caps), AT(cap_count), 1, sizeof(struct fund_limit) },
+    [RULE_FLOOR] = { AT(floors), AT(floor_count), 1, sizeof(struct fund_limit) },
+    [RULE_BANDS] = { AT(bands), AT(band_count), 1, sizeof(struct band_rule) },
+    [RULE_GOAL] = { AT(goals), AT(goal_count), PLAN_COUNT, sizeof(struct goal_rule) },
+    [RULE_LINE] = { AT(lines), AT(line_count), LINE_COUNT, sizeof(struct line_rule) },
+    [RULE_ASSET] = { AT(assets), AT(asset_count), (size_t)LINE_COUNT *TEST_COUNT, sizeof(struct asset_rule) },
+    [RULE_DISREGARD] = { AT(disregards), AT(disregard_count), LINE_COUNT, sizeof(struct disregard_rule) },
+    [RULE_DEFLATOR] = { AT(deflators), AT(deflator_count), INDICATOR_COUNT, sizeof(struct deflator_rule) },
+    [RULE_GROUP] = { AT(groups), AT(group_count), 1, sizeof(struct group_rule) },
+#undef AT
+};
+
+size_t rule_kind_lists(enum rule_kind kind)
+{
+    return kinds[kind].lists;
+}
+
+struct rule_list policy_list(const struct policy *policy, enum rule_kind kind, size_t index)
+{
+    const char *base = (const char *)policy;
+    struct rule_list list = { .size = kinds[kind].size };
+
+    memcpy(&list.rules, base + kinds[kind].rules + index * sizeof list.rules, sizeof list.rules);
+    memcpy(&list.count, base + kinds[kind].counts + index * sizeof list.count, sizeof list.count);
+    return list;
+}
+
+void policy_list_set(struct policy *policy, enum rule_kind kind, size_t index, const struct rule_list *list)
+{
+    char *base = (char *)policy;
+
+    memcpy(base + kinds[kind].rules + index * sizeof list->rules, &list->rules, sizeof list->rules);
+    memcpy(base + kinds[kind].counts + index * sizeof list->count, &list->count, sizeof list->count);
+}
+
+struct rule *rule_at(const struct rule_list *list, size_t index)
+{
+    return (void *)((char *)list->rules + index * list->size);
+}
+
+/* What has no beginning or no end keeps it so. */
+static int32_t shifted(int32_t day, int32_t days)
+{
+    int64_t sum = (int64_t)day + days;
+
+    if (day == DAY_NONE || day == DAY_OPEN)
+        return day;
+    return sum <= DAY_NONE ? DAY_NONE + 1 : sum >= DAY_OPEN ? DAY_OPEN - 1 : (int32_t)sum;
+}
+
+void policy_shift(struct policy *policy, int32_t days)
+{
+    for (int kind = RULE_BANDS; kind < RULE_KIND_COUNT; kind++)
+        for (size_t i = 0; i < kinds[kind].lists; i++) {
+            struct rule_list list = policy_list(policy, (enum rule_kind)kind, i);
+
+            for (size_t k = 0; k < list.count; k++) {
+                struct rule *rule = rule_at(&list, k);
+
+                rule->from_day = shifted(rule->from_day, days);
+                rule->until_day = shifted(rule->until_day, days);
+            }
+        }
 }

@@ -119,6 +119,32 @@ const void *policy_rule(const void *rules, size_t count, size_t size, const char
  * all that do are used. */
 bool policy_holds(const struct rule *rule, const char *region, int32_t day);
 
+/* All rules of a policy, kind by kind, for whoever goes over them. */
+enum rule_kind {
+    RULE_CAP,
+    RULE_FLOOR,
+    RULE_BANDS,
+    RULE_GOAL,      /* a list for each plan indicator */
+    RULE_LINE,      /* for each line */
+    RULE_ASSET,     /* for each line and test: line * TEST_COUNT + test */
+    RULE_DISREGARD, /* for each line */
+    RULE_DEFLATOR,  /* for each indicator */
+    RULE_GROUP,
+    RULE_KIND_COUNT
+};
+struct rule_list {
+    void *rules; /* each begins with a struct rule */
+    size_t count, size;
+};
+size_t rule_kind_lists(enum rule_kind kind); /* how many lists it has */
+struct rule_list policy_list(const struct policy *policy, enum rule_kind kind, size_t index);
+void policy_list_set(struct policy *policy, enum rule_kind kind, size_t index, const struct rule_list *list);
+struct rule *rule_at(const struct rule_list *list, size_t index);
+
+/* Lets every rule begin and end so many days later, but for limits of the fund, which are looked up for past
+ * months: what a policy says of another day can then be asked of a population as it is. */
+void policy_shift(struct policy *policy, int32_t days);
+
 /* The amount of the limit in force; NUMBER_NONE: there is none. */
 int64_t policy_limit(const struct fund_limit *limits, size_t count, const char *region, int32_t day);
 

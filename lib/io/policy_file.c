@@ -1,177 +1,13 @@
 #include "lib/io/policy_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/arena.h"
-#include "lib/base/suggest.h"
-#include "lib/io/yaml_file.h"
+#include "lib/io/policy_reading.h"
 
-enum { FRESH_MONTHS_MAX = 120 };
-
-struct reading {
-    struct yaml_file *file;
-    struct policy *policy;
-    struct err *err;
-};
-
-typedef int reader_of_key(struct reading *reading, const yaml_node_t *value, void *user);
-
-struct key {
-    const char *name;
-    reader_of_key *read;
-};
-
-static int bad(struct reading *reading, const yaml_node_t *node, const char *name, const char *what)
-{
-    char place[YAML_PLACE_SIZE];
-
-    return err_stop(reading->err, EXIT_CONFIG, "%s: %s%s%s", yaml_place(reading->file, node, place), name,
-                    *name ? " " : "", what);
-}
-
-/* The text of a single value; NULL after an error. */
-static const char *word(struct reading *reading, const yaml_node_t *node, const char *name)
-{
-    if (node->type == YAML_SCALAR_NODE && !yaml_is_null(node))
-        return (const char *)node->data.scalar.value;
-    bad(reading, node, name, "must be a single value");
-    return NULL;
-}
-
-static int unknown_key(struct reading *reading, const struct yaml_pair *pair, const struct key *keys)
-{
-    struct suggestion near = suggestion_for(pair->name);
-    char hint[SUGGESTION_SIZE], what[SUGGESTION_SIZE + 16];
-
-    for (; keys->name; keys++)
-        suggestion_offer(&near, keys->name);
-    strcpy(what, "is no key of a policy");
-    strncat(what, suggestion_text(&near, hint), sizeof what - strlen(what) - 1);
-    return bad(reading, pair->key, pair->name, what);
-}
-
-static int read_keys(struct reading *reading, const yaml_node_t *node, const struct key *keys, void *user)
-{
-    struct yaml_pair pair;
-
-    if (node->type != YAML_MAPPING_NODE)
-        return bad(reading, node, "", "must be a mapping");
-    for (size_t i = 0; yaml_pair_at(reading->file, node, i, &pair); i++) {
-        const struct key *key = keys;
-
-        while (key->name && strcmp(key->name, pair.name) != 0)
-            key++;
-        if (!key->name)
-            return unknown_key(reading, &pair, keys);
-        if (key->read(reading, pair.value, user) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* --- limits of the provident fund --- */
-
-static bool is_region_prefix(const char *text)
-{
-    static const size_t lengths[] = { 2, 4, 6, 9, 12 };
-    uint64_t digits;
-
-    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
-        if (strlen(text) == lengths[i])
-            return text_digits(text_of(text), lengths[i], &digits);
-    return !*text;
-}
-
-static int read_region(struct reading *reading, const yaml_node_t *value, void *user)
-{
-    struct fund_limit *limit = user;
-    const char *text = word(reading, value, "region");
-
-    if (!text)
-        return -1;
-    if (!is_region_prefix(text))
-        return bad(reading, value, "region", "must be 2, 4, 6, 9 or 12 digits, or \"\" for everywhere");
-    strcpy(limit->rule.region, text);
-    return 0;
-}
-
-static int read_day(struct reading *reading, const yaml_node_t *value, const char *name, int32_t *ret)
-{
-    const char *text = word(reading, value, name);
-
-    if (!text)
-        return -1;
-    return day_parse(text_of(text), ret) ? 0 : bad(reading, value, name, "must be a day, YYYY-MM-DD");
-}
-
-static int read_from(struct reading *reading, const yaml_node_t *value, void *user)
-{
-    return read_day(reading, value, "from", &((struct fund_limit *)user)->rule.from_day);
-}
-
-static int read_fen(struct reading *reading, const yaml_node_t *value, void *user)
-{
-    struct fund_limit *limit = user;
-    const char *text = word(reading, value, "fen");
-
-    if (!text)
-        return -1;
-    if (!text_int64(text_of(text), &limit->amount_fen) || limit->amount_fen < 0)
-        return bad(reading, value, "fen", "must be an amount in fen, a whole number");
-    return 0;
-}
-
-/* For people: which notice says so. */
-static int read_basis(struct reading *reading, const yaml_node_t *value, void *user)
-{
-    return word(reading, value, "basis") ? 0 : -1;
-}
-
-static int read_limit(struct reading *reading, const yaml_node_t *node, struct fund_limit *ret)
-{
-    static const struct key keys[] = {
-        { "region", read_region },
-        { "from", read_from },
-        { "fen", read_fen },
-        { "basis", read_basis },
-        { NULL },
-    };
-
-    *ret = (struct fund_limit){ .rule = { .from_day = DAY_NONE, .until_day = DAY_OPEN },
-                                .amount_fen = NUMBER_NONE };
-    if (read_keys(reading, node, keys, ret) < 0)
-        return -1;
-    if (ret->rule.from_day == DAY_NONE || ret->amount_fen == NUMBER_NONE)
-        return bad(reading, node, "a limit", "needs from and fen");
-    return 0;
-}
-
-static int read_limits(struct reading *reading, const yaml_node_t *node, struct fund_limit **ret,
-                       size_t *ret_count)
-{
-    const yaml_node_t *item;
-
-    if (node->type != YAML_SEQUENCE_NODE)
-        return bad(reading, node, "", "must be a list of limits");
-    for (size_t i = 0; (item = yaml_item_at(reading->file, node, i)) != NULL; i++) {
-        *ret = mem_realloc(*ret, (i + 1) * sizeof **ret);
-        if (read_limit(reading, item, &(*ret)[i]) < 0)
-            return -1;
-        *ret_count = i + 1;
-    }
-    return 0;
-}
-
-static int read_caps(struct reading *reading, const yaml_node_t *value, void *user)
-{
-    return read_limits(reading, value, &reading->policy->caps, &reading->policy->cap_count);
-}
-
-static int read_floors(struct reading *reading, const yaml_node_t *value, void *user)
-{
-    return read_limits(reading, value, &reading->policy->floors, &reading->policy->floor_count);
-}
+enum { FRESH_MONTHS_MAX = 120, PORTRAIT_MINIMUM = 10, PORTRAIT_MINIMUM_MAX = 1000000 };
 
 /* --- what covers an income kind --- */
 
@@ -191,109 +27,243 @@ static unsigned indicators_of(enum source source)
 
 static int read_covering(struct reading *reading, const yaml_node_t *node, unsigned *mask)
 {
-    const char *name = word(reading, node, "a source");
+    const char *name = word_of(reading, node, "a source");
     unsigned indicators;
     int source;
 
-    if (!name)
+    if (!name || read_code(reading, node, name, &source_codes, &source) < 0)
         return -1;
-    if (!code_find(&source_codes, text_of(name), &source))
-        return bad(reading, node, name, "is not a source");
     indicators = indicators_of((enum source)source);
     if (!indicators)
-        return bad(reading, node, name, "feeds no indicator: nothing could say whether it is there");
+        return bad(reading, node, "%s feeds no indicator: nothing could say whether it is there", name);
     *mask |= indicators;
     return 0;
 }
 
-static int read_covers(struct reading *reading, const yaml_node_t *node, void *user)
+static int read_income_kind(struct reading *reading, const struct yaml_pair *pair)
+{
+    const yaml_node_t *item;
+    int income, status = 0;
+
+    if (read_code(reading, pair->key, pair->name, &income_kind_codes, &income) < 0)
+        return -1;
+    if (pair->value->type != YAML_SEQUENCE_NODE)
+        return bad(reading, pair->value, "%s must be a list of sources", pair->name);
+    for (size_t i = 0; (item = yaml_item_at(reading->file, pair->value, i)) != NULL; i++)
+        if (read_covering(reading, item, &reading->policy->covers[income]) < 0)
+            status = -1;
+    return status;
+}
+
+static int read_covers(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
 {
     struct yaml_pair pair;
+    int status = 0;
 
+    (void)user;
     if (node->type != YAML_MAPPING_NODE)
-        return bad(reading, node, "covers", "must be a mapping: income kind, then a list of sources");
-    for (size_t i = 0; yaml_pair_at(reading->file, node, i, &pair); i++) {
-        const yaml_node_t *item;
-        int income;
+        return bad(reading, node, "%s must be a mapping: income kind, then a list of sources", key->name);
+    for (size_t i = 0; yaml_pair_at(reading->file, node, i, &pair); i++)
+        if (read_income_kind(reading, &pair) < 0)
+            status = -1;
+    return status;
+}
 
-        if (!code_find(&income_kind_codes, text_of(pair.name), &income))
-            return bad(reading, pair.key, pair.name, "is not an income kind");
-        if (pair.value->type != YAML_SEQUENCE_NODE)
-            return bad(reading, pair.value, pair.name, "must be a list of sources");
-        for (size_t j = 0; (item = yaml_item_at(reading->file, pair.value, j)) != NULL; j++)
-            if (read_covering(reading, item, &reading->policy->covers[income]) < 0)
-                return -1;
-    }
+/* --- how long a figure is fresh --- */
+
+static int read_months(struct reading *reading, const struct yaml_pair *pair)
+{
+    int64_t months;
+    int indicator;
+
+    if (read_code(reading, pair->key, pair->name, &indicator_codes, &indicator) < 0 ||
+        read_whole(reading, pair->value, pair->name, 1, FRESH_MONTHS_MAX, &months) < 0)
+        return -1;
+    reading->policy->fresh_months[indicator] = (int)months;
     return 0;
+}
+
+static int read_fresh(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
+{
+    struct yaml_pair pair;
+    int status = 0;
+
+    (void)user;
+    if (node->type != YAML_MAPPING_NODE)
+        return bad(reading, node, "%s must be a mapping: indicator, then months", key->name);
+    for (size_t i = 0; yaml_pair_at(reading->file, node, i, &pair); i++)
+        if (read_months(reading, &pair) < 0)
+            status = -1;
+    return status;
+}
+
+/* --- lists of rules --- */
+
+/* at: the kind. */
+static int read_list(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
+{
+    (void)user;
+    return read_rules(reading, node, (enum rule_kind)key->at, 0, key->name);
+}
+
+static int read_goals(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
+{
+    static const struct code entries[PLAN_COUNT] = { [PLAN_A] = { "A", "A" }, [PLAN_B] = { "B", "B" } };
+    static const struct codes codes = { "plan indicator", entries, PLAN_COUNT };
+
+    (void)user;
+    return read_rules_by_code(reading, node, RULE_GOAL, 0, &codes, key->name);
+}
+
+static int read_by_line(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
+{
+    (void)user;
+    return read_rules_by_code(reading, node, (enum rule_kind)key->at, 0, &poverty_line_codes, key->name);
+}
+
+static int read_by_indicator(struct reading *reading, const struct key *key, const yaml_node_t *node,
+                             void *user)
+{
+    (void)user;
+    return read_rules_by_code(reading, node, (enum rule_kind)key->at, 0, &indicator_codes, key->name);
+}
+
+static int read_assets_of_line(struct reading *reading, const struct yaml_pair *pair)
+{
+    char name[64];
+    int line;
+
+    if (read_code(reading, pair->key, pair->name, &poverty_line_codes, &line) < 0)
+        return -1;
+    if (pair->value->type == YAML_MAPPING_NODE) {
+        const yaml_node_t *income = value_of(reading, pair->value, code_name(&line_test_codes, TEST_INCOME));
+
+        if (income != pair->value)
+            return bad(reading, income, "income is nothing that is owned: its limit is lines.%s",
+                       code_name(&poverty_line_codes, line));
+    }
+    snprintf(name, sizeof name, "assets.%s", code_name(&poverty_line_codes, line));
+    return read_rules_by_code(reading, pair->value, RULE_ASSET, (size_t)line * TEST_COUNT, &line_test_codes,
+                              name);
+}
+
+static int read_assets(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
+{
+    struct yaml_pair pair;
+    int status = 0;
+
+    (void)user;
+    if (node->type != YAML_MAPPING_NODE)
+        return bad(reading, node, "%s must be a mapping: line, then a mapping of tests", key->name);
+    for (size_t i = 0; yaml_pair_at(reading->file, node, i, &pair); i++)
+        if (read_assets_of_line(reading, &pair) < 0)
+            status = -1;
+    return status;
 }
 
 /* --- the rest --- */
 
-static int read_fresh(struct reading *reading, const yaml_node_t *node, void *user)
+static int read_version(struct reading *reading, const struct key *key, const yaml_node_t *value, void *user)
 {
-    struct yaml_pair pair;
-
-    if (node->type != YAML_MAPPING_NODE)
-        return bad(reading, node, "fresh", "must be a mapping: indicator, then months");
-    for (size_t i = 0; yaml_pair_at(reading->file, node, i, &pair); i++) {
-        const char *months = word(reading, pair.value, pair.name);
-        uint64_t count;
-        int indicator;
-
-        if (!months)
-            return -1;
-        if (!code_find(&indicator_codes, text_of(pair.name), &indicator))
-            return bad(reading, pair.key, pair.name, "is not an indicator");
-        if (!text_digits(text_of(months), 3, &count) || !count || count > FRESH_MONTHS_MAX)
-            return bad(reading, pair.value, pair.name, "must be 1 to 120 months");
-        reading->policy->fresh_months[indicator] = (int)count;
-    }
-    return 0;
+    (void)user;
+    return word_of(reading, value, key->name) ? 0 : -1;
 }
 
-static int read_version(struct reading *reading, const yaml_node_t *value, void *user)
+static int read_valid_from(struct reading *reading, const struct key *key, const yaml_node_t *value,
+                           void *user)
 {
-    return word(reading, value, "version") ? 0 : -1;
+    (void)user;
+    reading->valid_from = value;
+    return read_day(reading, value, key->name, &reading->policy->valid_from_day);
 }
 
-static int read_valid_from(struct reading *reading, const yaml_node_t *value, void *user)
+static int read_minimum(struct reading *reading, const struct key *key, const yaml_node_t *value, void *user)
 {
-    return read_day(reading, value, "valid_from", &reading->policy->valid_from_day);
+    (void)user;
+    return read_whole(reading, value, key->name, 1, PORTRAIT_MINIMUM_MAX, &reading->policy->portrait_minimum);
 }
 
-static int read_policy(struct reading *reading)
+static int read_portrait(struct reading *reading, const struct key *key, const yaml_node_t *node, void *user)
+{
+    static const struct key keys[] = { { "minimum", read_minimum, 0, 0 }, { NULL, NULL, 0, 0 } };
+    unsigned parts;
+
+    (void)key;
+    return read_keys(reading, node, keys, 0, user, &parts);
+}
+
+static void read_policy(struct reading *reading)
 {
     static const struct key keys[] = {
-        { "version", read_version },
-        { "valid_from", read_valid_from },
-        { "caps", read_caps },
-        { "floors", read_floors },
-        { "covers", read_covers },
-        { "fresh", read_fresh },
-        { NULL },
+        { "version", read_version, 0, 0 },
+        { "valid_from", read_valid_from, 0, 0 },
+        { "caps", read_list, RULE_CAP, 0 },
+        { "floors", read_list, RULE_FLOOR, 0 },
+        { "covers", read_covers, 0, 0 },
+        { "fresh", read_fresh, 0, 0 },
+        { "bands", read_list, RULE_BANDS, 0 },
+        { "goals", read_goals, 0, 0 },
+        { "lines", read_by_line, RULE_LINE, 0 },
+        { "assets", read_assets, 0, 0 },
+        { "disregards", read_by_line, RULE_DISREGARD, 0 },
+        { "deflators", read_by_indicator, RULE_DEFLATOR, 0 },
+        { "groups", read_list, RULE_GROUP, 0 },
+        { "portrait", read_portrait, 0, 0 },
+        { NULL, NULL, 0, 0 },
     };
     const yaml_node_t *root = yaml_root(reading->file);
+    unsigned parts;
 
-    reading->policy->valid_from_day = DAY_NONE;
     memcpy(reading->policy->fresh_months, policy_fresh_months, sizeof reading->policy->fresh_months);
-    return !root || yaml_is_null(root) ? 0 : read_keys(reading, root, keys, NULL);
+    reading->policy->valid_from_day = DAY_NONE;
+    reading->policy->portrait_minimum = PORTRAIT_MINIMUM;
+    if (!root || yaml_is_null(root))
+        return;
+    read_keys(reading, root, keys, 0, NULL, &parts);
+    check_dates(reading);
+    check_sense(reading);
+}
+
+/* --- a file --- */
+
+enum { NO_WARNINGS = DAY_NONE };
+
+/* A policy, whatever is wrong with it; NULL: it is no YAML. */
+static struct policy *read_all(const char *text, size_t size, const char *name, int32_t today,
+                               struct policy_findings *findings, struct err *err)
+{
+    CLEANUP(yaml_closep) struct yaml_file *file = NULL;
+    CLEANUP(mem_freep) struct reading *reading = NULL;
+
+    if (yaml_parse(text, size, name, &file, err) < 0)
+        return NULL;
+    reading = mem_zalloc(sizeof *reading);
+    reading->file = file;
+    reading->findings = findings;
+    reading->policy = mem_zalloc(sizeof *reading->policy);
+    digest_of(text, size, reading->policy->digest);
+    read_policy(reading);
+    if (today != NO_WARNINGS && !findings->error_count)
+        warn_of(reading, today);
+    findings_sort(findings);
+    for (size_t i = 0; i < reading->list_count; i++)
+        free(reading->lists[i].nodes);
+    return reading->policy;
 }
 
 int policy_parse(const char *text, size_t size, const char *name, struct policy **ret, struct err *err)
 {
-    CLEANUP(yaml_closep) struct yaml_file *file = NULL;
-    struct reading reading = { .err = err };
+    CLEANUP(policy_findings_free) struct policy_findings findings = { 0 };
+    struct policy *policy = read_all(text, size, name, NO_WARNINGS, &findings, err);
 
-    if (yaml_parse(text, size, name, &file, err) < 0)
+    if (!policy)
         return -1;
-    reading.file = file;
-    reading.policy = mem_zalloc(sizeof *reading.policy);
-    digest_of(text, size, reading.policy->digest);
-    if (read_policy(&reading) < 0) {
-        policy_free(reading.policy);
-        return -1;
+    if (findings.count) {
+        policy_free(policy);
+        return err_stop(err, EXIT_CONFIG, "%s:%zu:%zu: %s", name, findings.items[0].line,
+                        findings.items[0].column, findings.items[0].text);
     }
-    *ret = reading.policy;
+    *ret = policy;
     return 0;
 }
 
@@ -308,12 +278,48 @@ int policy_read(const char *path, char **ret_text, size_t *ret_size, struct poli
     return -1;
 }
 
+/* What could not be read at all, from an error that begins with the file's name. */
+static void find_err(const char *path, const struct err *err, struct policy_findings *ret)
+{
+    struct policy_finding finding = { .is_error = true };
+    const char *text = err->text;
+    int len = 0;
+
+    if (!strncmp(text, path, strlen(path)) && !strncmp(text + strlen(path), ":", 1))
+        text += strlen(path) + 1;
+    if (sscanf(text, "%zu:%zu:%n", &finding.line, &finding.column, &len) == 2 && len)
+        text += len;
+    finding.text = mem_strdup(text + (*text == ' '));
+    *ret = (struct policy_findings){ mem_alloc(sizeof finding), 1, 1 };
+    ret->items[0] = finding;
+}
+
+void policy_check(const char *path, int32_t today, struct policy_findings *ret)
+{
+    CLEANUP(mem_freep) char *text = NULL;
+    CLEANUP(policy_freep) struct policy *policy = NULL;
+    struct err err = { 0 };
+    size_t size = 0;
+
+    *ret = (struct policy_findings){ 0 };
+    if (text_file_read(path, &text, &size, &err) == 0)
+        policy = read_all(text, size, path, today, ret, &err);
+    if (!policy)
+        find_err(path, &err, ret);
+}
+
 void policy_free(struct policy *policy)
 {
     if (!policy)
         return;
-    free(policy->caps);
-    free(policy->floors);
+    for (int kind = 0; kind < RULE_KIND_COUNT; kind++)
+        for (size_t i = 0; i < rule_kind_lists((enum rule_kind)kind); i++) {
+            struct rule_list list = policy_list(policy, (enum rule_kind)kind, i);
+
+            for (size_t k = 0; k < list.count; k++)
+                rule_free((enum rule_kind)kind, rule_at(&list, k));
+            free(list.rules);
+        }
     free(policy);
 }
 
