@@ -335,6 +335,20 @@ static void compare_declaration(const struct assessor *assessor, struct profile 
                                                                        : MARK_DECLARED_ABOVE);
 }
 
+/* What sources say of each other depends on their curves alone, so nothing here is rounded. */
+static void compare_sources(const struct assessor *assessor, const struct model_score *score,
+                            struct assessed *ret)
+{
+    struct model_disagreement disagreement;
+
+    model_disagree(assessor->model, score, &disagreement);
+    for (size_t i = 0; i < assessor->model->source_count; i++)
+        if (disagreement.odd >> i & 1)
+            ret->marks |= 1U << (MARK_ODD_DEPOSIT + (int)assessor->indicators[i]);
+    if (disagreement.inconsistent)
+        ret->marks |= 1U << MARK_INCONSISTENT;
+}
+
 void assess(const struct assessor *assessor, const struct policy *policy, struct profile *profile)
 {
     const struct band_rule *bands =
@@ -359,4 +373,5 @@ void assess(const struct assessor *assessor, const struct policy *policy, struct
     assessed->below_dibao = below_line(assessor, policy, profile, LINE_DIBAO);
     assessed->below_dibian = below_line(assessor, policy, profile, LINE_DIBIAN);
     compare_declaration(assessor, profile);
+    compare_sources(assessor, &score, assessed);
 }
