@@ -140,7 +140,7 @@ class Household:
 
 
 def score(model, row, dropped=()):
-    """(ln centre, base, contributions, probabilities of the bands, low, high)"""
+    """(ln centre, base, contributions, probabilities of the bands, low, high, sigma)"""
     of, pooled = Household(model, row, dropped), model.fits[0]
     beta, variance = weights(of.covariance, of.known)
     base = dot(of.z, pooled["prior"]) + pooled["shift"]
@@ -152,7 +152,7 @@ def score(model, row, dropped=()):
     upto = [0] + [below(model, (math.log(cut) - estimate) / sigma) for cut in model.cuts] + [1]
     bands = [b - a for a, b in zip(upto, upto[1:])]
     low, high = (math.exp(estimate + sigma * quantile(model, p)) for p in (0.05, 0.95))
-    return estimate, base, contributions, bands, low, high
+    return estimate, base, contributions, bands, low, high, sigma
 
 
 def deviation(model, of, variance, estimate):

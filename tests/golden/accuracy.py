@@ -225,7 +225,7 @@ def agree_with_scorer(folder, spec, path, rows):
         worst = 0
         for row, one in zip(rows, score(folder, path, rows, *options)):
             dropped = [s for s in range(len(names)) if options and drop(int(row["hh_id"]), s)]
-            estimate, _, contributions, bands, low, high = scorer.score(model, row, dropped)
+            estimate, _, contributions, bands, low, high, _ = scorer.score(model, row, dropped)
             pairs = [(estimate, math.log(float(one["centre"]))), (math.log(low), math.log(float(one["lo"]))),
                      (math.log(high), math.log(float(one["hi"])))]
             pairs += [(a, float(one[name])) for a, name in zip(contributions, names)]
