@@ -18,7 +18,8 @@
 #include "lib/io/store.h"
 
 struct options {
-    const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *out, *svg;
+    const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *labels,
+        *out, *svg;
     const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why;
     bool follow, no_wait, open, root, drop_random, json, help, version;
 };
@@ -47,16 +48,21 @@ struct command {
 /* Ends with a NULL name; a group's heading has no run. */
 extern const struct command commands[];
 
-command_run run_config_check, run_config_show, run_config_example, run_topics_plan, run_topics_apply,
-    run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_status, run_cat, run_token,
-    run_profile_show, run_explain, run_period_close, run_period_ls, run_period_assess, run_dump, run_dlq_ls, run_dlq_show,
-    run_dlq_export, run_dlq_replay, run_dlq_dismiss, run_feed_dismiss, run_feed_open, run_model_calibrate,
-    run_model_score, run_model_show, run_policy_check;
+command_run run_config_check, run_config_show, run_config_example;
+command_run run_topics_plan, run_topics_apply, run_schema_apply, run_schema_check;
+command_run run_feed_ls, run_feed_test, run_feed_dismiss, run_feed_open;
+command_run run_dlq_ls, run_dlq_show, run_dlq_export, run_dlq_replay, run_dlq_dismiss;
+command_run run_status, run_period_ls, run_period_close, run_period_assess;
+command_run run_policy_check;
+command_run run_profile_show, run_explain, run_dump, run_token, run_cat;
+command_run run_model_calibrate, run_model_score, run_model_show, run_model_sample;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
 
 /* Writes all of it to stdout; a reader that went away (a closed pipe) ends the program quietly. */
 int cli_print(const struct buffer *out, struct err *err);
+/* An option that a command cannot do without. */
+int cli_need(const char *value, const char *name, struct err *err);
 /* A connection to the state, whose schema is checked to be ours. */
 int cli_store(const struct cli *cli, struct store **ret, struct err *err);
 /* --period: a month; *ret is left alone when it was not said. */

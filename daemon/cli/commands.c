@@ -75,6 +75,12 @@ const struct command commands[] = {
       "TOPIC is a full name, or short: deposit, deposit.dlq, delivery. Dead letters show their headers and size only.\n" },
 
     { "To calibrate (statisticians)" },
+    { "model sample", "", 0, 0, "labels out kind period known-at", false, run_model_sample, "A labelled sample to calibrate a model on",
+      "Needs --labels and --out. LABELS has a column household_no (made a token by the token key) or household (the\n"
+      "token), one income or income_fen (yuan or fen a year), and may have weight; others are not read. Each household that has\n"
+      "a profile becomes a row: number, weight, income_fen, head_age, members, children, place, and the columns that a\n"
+      "model can read, as scoring reads them: deflated, empty where a source is missing. Nothing else of it is written.\n"
+      "--period is answered as `olive dump` does.\n" },
     { "model calibrate", "", 0, 0, "data spec out", true, run_model_calibrate, "Fit a model of income to labelled households",
       "Needs --data, --spec and --out. At least 300 labelled households, 800 and more are advised. What was left out or\n"
       "dropped is said on stderr; the model file carries its provenance, digest and cross-fitted errors.\n" },

@@ -47,6 +47,7 @@ static const struct option_row option_rows[] = {
     { "data", "CSV", AT(data), "households, one a row, with a header" },
     { "spec", "YAML", AT(spec), "which columns make which source" },
     { "model", "FILE", AT(model), "a calibrated model" },
+    { "labels", "CSV", AT(labels), "households and what they earn" },
     { "out", "FILE", AT(out), "what is written" },
     { "drop-random", NULL, AT(drop_random), "take each source away from 30 % of households, by a fixed pattern" },
     { "svg", "FILE", AT(svg), "write it as one picture, too" },

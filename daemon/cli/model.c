@@ -6,13 +6,8 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/model/calibrate.h"
-#include "lib/io/model_file.h"
 #include "daemon/model/show.h"
-
-static int need(const char *value, const char *name, struct err *err)
-{
-    return value ? 0 : err_stop(err, EXIT_USAGE, "--%s is needed (see --help)", name);
-}
+#include "lib/io/model_file.h"
 
 int run_model_calibrate(struct cli *cli, struct err *err)
 {
@@ -21,8 +16,8 @@ int run_model_calibrate(struct cli *cli, struct err *err)
     CLEANUP(buffer_free) struct buffer notes = { 0 };
     struct spec spec = { 0 };
 
-    if (need(cli->options.data, "data", err) < 0 || need(cli->options.spec, "spec", err) < 0 ||
-        need(cli->options.out, "out", err) < 0 || spec_read(cli->options.spec, model, &spec, err) < 0 ||
+    if (cli_need(cli->options.data, "data", err) < 0 || cli_need(cli->options.spec, "spec", err) < 0 ||
+        cli_need(cli->options.out, "out", err) < 0 || spec_read(cli->options.spec, model, &spec, err) < 0 ||
         table_read(cli->options.data, &table, err) < 0 || calibrate(model, &spec, table, &notes, err) < 0 ||
         model_file_write(cli->options.out, model, err) < 0)
         return -1;
@@ -110,8 +105,8 @@ int run_model_score(struct cli *cli, struct err *err)
     CLEANUP(table_freep) struct table *table = NULL;
     CLEANUP(sample_freep) struct sample *sample = NULL;
 
-    if (need(cli->options.model, "model", err) < 0 || need(cli->options.data, "data", err) < 0 ||
-        need(cli->options.out, "out", err) < 0 ||
+    if (cli_need(cli->options.model, "model", err) < 0 || cli_need(cli->options.data, "data", err) < 0 ||
+        cli_need(cli->options.out, "out", err) < 0 ||
         model_file_read(cli->options.model, &model, NULL, err) < 0 ||
         table_read(cli->options.data, &table, err) < 0 || sample_read(table, model, NULL, &sample, err) < 0 ||
         score_all(cli, model, table, sample, err) < 0)

@@ -115,17 +115,35 @@ int question_row(const struct question *question, struct store *store, enum hous
     return 0;
 }
 
+bool household_number_token(struct tokeniser *tokeniser, const char *household_no, struct token *ret)
+{
+    char half[HOUSEHOLD_NO_MAX];
+
+    if (!text_halfwidth(text_trim(text_of(household_no)), half, sizeof half) || !*half)
+        return false;
+    tokeniser_token(tokeniser, TOKEN_HOUSEHOLD, half, strlen(half), ret);
+    return true;
+}
+
 static int household_token(const struct conf *conf, const char *household_no, struct token *ret,
                            struct err *err)
 {
     CLEANUP(tokeniser_closep) struct tokeniser *tokeniser = NULL;
-    char half[HOUSEHOLD_NO_MAX];
 
-    if (!text_halfwidth(text_trim(text_of(household_no)), half, sizeof half))
-        return err_stop(err, EXIT_USAGE, "--household is too long");
     if (cli_tokeniser(conf, &tokeniser, err) < 0)
         return -1;
-    tokeniser_token(tokeniser, TOKEN_HOUSEHOLD, half, strlen(half), ret);
+    return household_number_token(tokeniser, household_no, ret)
+               ? 0
+               : err_stop(err, EXIT_USAGE, "--household is empty or too long");
+}
+
+int question_kind(const struct cli *cli, enum household_kind *ret, struct err *err)
+{
+    int kind = HOUSEHOLD_REGISTERED;
+
+    if (cli->options.kind && !code_find(&household_kind_codes, text_of(cli->options.kind), &kind))
+        return err_stop(err, EXIT_USAGE, "--kind takes registered, assistance or dwelling");
+    *ret = (enum household_kind)kind;
     return 0;
 }
 
@@ -133,11 +151,9 @@ int question_household(const struct cli *cli, enum household_kind *ret_kind, str
                        struct err *err)
 {
     const struct options *options = &cli->options;
-    int kind = HOUSEHOLD_REGISTERED;
 
-    if (options->kind && !code_find(&household_kind_codes, text_of(options->kind), &kind))
-        return err_stop(err, EXIT_USAGE, "--kind takes registered, assistance or dwelling");
-    *ret_kind = (enum household_kind)kind;
+    if (question_kind(cli, ret_kind, err) < 0)
+        return -1;
     if (!options->household == !options->token)
         return err_stop(err, EXIT_USAGE, "name the household: --household NO, or --token HEX");
     if (options->household)

@@ -3,8 +3,8 @@
  *
  * A seal answers for its period; so does the live state for the open one, but only by what was pinned at the
  * last close. Anything else, and anything with --known-at, is computed anew from the evidence, with coverage
- * from the feeds as configured and their receipts up to that instant, and with the policy and model the period was
- * assessed by (the configured one for a period that never was).
+ * from the feeds as configured and their receipts up to that instant, and with the policy and model the
+ * period was assessed by (the configured one for a period that never was).
  *
  * Ownership: question_free() gives the rules back. */
 #ifndef OLIVE_DAEMON_CLI_QUESTION_H
@@ -33,6 +33,10 @@ void question_free(struct question *question);
 int question_row(const struct question *question, struct store *store, enum household_kind kind,
                  const struct token *household, struct profile *ret, bool *ret_found, struct err *err);
 
+/* --kind; registered when it was not said. */
+int question_kind(const struct cli *cli, enum household_kind *ret, struct err *err);
+/* The token of a household's number as people write it. False: empty, or too long. */
+bool household_number_token(struct tokeniser *tokeniser, const char *household_no, struct token *ret);
 /* The household that --kind, --household or --token name. */
 int question_household(const struct cli *cli, enum household_kind *ret_kind, struct token *ret,
                        struct err *err);

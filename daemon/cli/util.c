@@ -17,6 +17,11 @@ int cli_print(const struct buffer *out, struct err *err)
     return err_stop(err, EXIT_FAILED, "cannot write the output: %s", strerror(errno));
 }
 
+int cli_need(const char *value, const char *name, struct err *err)
+{
+    return value ? 0 : err_stop(err, EXIT_USAGE, "--%s is needed (see --help)", name);
+}
+
 int cli_store(const struct cli *cli, struct store **ret, struct err *err)
 {
     struct store *store = NULL;

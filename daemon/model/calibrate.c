@@ -10,6 +10,8 @@
 
 enum { PATTERNS = 2 }; /* all sources, random ones missing */
 static const double spread_households = 30;
+static const double consistent_share = 0.99;
+static const double disagreement_households = 300; /* by which that of a number of sources is shrunk to all */
 static const double repeated = 1e-6; /* of a source's variance, when the sources before it are known */
 
 /* --- what is refused --- */
@@ -145,7 +147,8 @@ static int fit_regimes(struct model *model, const struct sample *sample, size_t 
 /* One household, scored by a model that did not see it. */
 struct unseen {
     double weight, ln_income, estimate, deviation;
-    unsigned age_group;
+    unsigned age_group, compared; /* sources that are held against each other */
+    double disagreement;          /* M */
     enum model_regime regime;
 };
 
@@ -154,18 +157,22 @@ static void score_unseen(const struct model *model, const struct sample *sample,
 {
     struct model_input input = sample->inputs[i];
     struct model_score score;
+    struct model_disagreement disagreement;
     uint32_t number = (uint32_t)i; /* of a household whose id is no number */
 
     sample_number(sample->ids[i], &number);
     if (drop)
         sample_drop(number, model->source_count, &input);
     model_score(model, &input, &score);
+    model_disagree(model, &score, &disagreement);
     *ret = (struct unseen){
         .weight = sample->weights[i],
         .ln_income = sample->ln_incomes[i],
         .estimate = score.estimate,
         .deviation = score.sigma,
         .age_group = model_cell_of(model, &input).age_group,
+        .compared = disagreement.compared,
+        .disagreement = disagreement.all,
         .regime = model->fits[score.regime].labels ? score.regime : REGIME_UNKNOWN,
     };
 }
@@ -298,6 +305,54 @@ static void find_quantiles(struct model *model, struct errors *errors)
         model->quantiles[i] = fmin(model->quantiles[i], model->quantiles[i + 1] - 1e-6);
 }
 
+/* M of n normal sources is chi-squared; its cube root, nearly normal (Wilson and Hilferty), lets numbers of
+ * sources of which few households are there lean on the others. */
+static double from_chi_squared(double m, double n)
+{
+    return (cbrt(m / n) - (1 - 2 / (9 * n))) / sqrt(2 / (9 * n));
+}
+
+static double to_chi_squared(double z, double n)
+{
+    double root = fmax(1 - 2 / (9 * n) + z * sqrt(2 / (9 * n)), 0);
+
+    return n * root * root * root;
+}
+
+/* The quantile of households of whom so many sources are compared (0: of all); ret_count: how many those are,
+ * as if of equal weight. */
+static double disagreement_quantile(struct errors *errors, unsigned compared, double *ret_count)
+{
+    double sum = 0, squares = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < errors->count; i++) {
+        const struct unseen *item = &errors->items[i];
+
+        if (item->compared < 2 || (compared && item->compared != compared))
+            continue;
+        errors->scratch[count++] =
+            (struct weighted){ from_chi_squared(item->disagreement, item->compared), item->weight };
+        sum += item->weight;
+        squares += item->weight * item->weight;
+    }
+    *ret_count = count ? sum * sum / squares : 0;
+    weighted_sort(errors->scratch, count);
+    return count ? weighted_quantile(errors->scratch, count, one_more(consistent_share, *ret_count)) : 0;
+}
+
+static void find_disagreement(struct model *model, struct errors *errors)
+{
+    double count, pooled = disagreement_quantile(errors, 0, &count);
+
+    for (unsigned n = 2; n <= MODEL_SOURCES_MAX; n++) {
+        double own = disagreement_quantile(errors, n, &count);
+
+        model->disagreement_max[n] = to_chi_squared(
+            (count * own + disagreement_households * pooled) / (count + disagreement_households), n);
+    }
+}
+
 static void find_reliability(struct model *model, const struct unseen *items, size_t count, size_t pattern)
 {
     double weight = 0, mean = 0, error = 0, variance = 0, inside = 0;
@@ -335,6 +390,7 @@ static int find_errors(struct model *model, const struct sample *sample, struct 
         find_shifts(model, &errors);
         find_spreads(model, &errors);
         find_quantiles(model, &errors);
+        find_disagreement(model, &errors);
         for (size_t pattern = 0; pattern < PATTERNS; pattern++)
             find_reliability(model, errors.items + pattern * sample->count, sample->count, pattern);
     }

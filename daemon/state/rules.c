@@ -24,7 +24,7 @@ static int read_model(const struct conf *conf, struct files *ret, struct err *er
     struct model *model;
     uint8_t digest[DIGEST_SIZE];
 
-    if (!conf->model)
+    if (!strcmp(conf->model, "none"))
         return 0;
     if (model_file_load(conf->model, &ret->model_text, &model, digest, err) < 0 ||
         assessor_new(model, digest, &ret->rules.assessor, err) < 0) {

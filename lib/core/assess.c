@@ -185,34 +185,36 @@ static bool is_there(const struct profile *profile, enum indicator indicator)
     return state == STATE_KNOWN || state == STATE_ZERO;
 }
 
+bool assess_figure(const struct assess_column *column, const struct policy *policy,
+                   const struct profile *profile, double *ret)
+{
+    int64_t value = is_there(profile, column->indicator) ? column->of(profile) : NUMBER_NONE;
+
+    if (value == NUMBER_NONE)
+        return false;
+    *ret = column->kind == MODEL_COUNT ? (double)value : deflated(policy, profile, column->indicator, value);
+    return true;
+}
+
 /* All figures of a source, or none of it. */
 static bool source_values(const struct assessor *assessor, const struct policy *policy,
                           const struct profile *profile, size_t at, double *values)
 {
     const struct model_source *source = &assessor->model->sources[at];
 
-    if (!is_there(profile, assessor->indicators[at]))
-        return false;
-    for (size_t i = source->field_first; i < source->field_first + source->field_count; i++) {
-        const struct assess_column *column = assessor->columns[i];
-        int64_t value = column->of(profile);
-
-        if (value == NUMBER_NONE)
+    for (size_t i = source->field_first; i < source->field_first + source->field_count; i++)
+        if (!assess_figure(assessor->columns[i], policy, profile, &values[i]))
             return false;
-        values[i] =
-            column->kind == MODEL_COUNT ? (double)value : deflated(policy, profile, column->indicator, value);
-    }
     return true;
 }
 
-/* The township, as a number: a place is a code to a model. */
-static double place_of(const char *region)
+double assess_place(const struct profile *profile)
 {
     char series[REGION_SIZE];
     uint64_t code = 0;
     size_t len;
 
-    region_series(region, series);
+    region_series(profile->region, series);
     len = strlen(series);
     text_digits((struct text){ series, len < 9 ? len : 9 }, len < 9 ? len : 9, &code);
     return (double)code;
@@ -225,7 +227,7 @@ void assess_input(const struct assessor *assessor, const struct policy *policy, 
         .head_age = (double)profile->head_age,
         .size = (double)profile->member_count,
         .children = (double)profile->child_count,
-        .place = assessor->model->place_count ? place_of(profile->region) : 0,
+        .place = assessor->model->place_count ? assess_place(profile) : 0,
     };
     for (size_t i = 0; i < assessor->model->source_count; i++)
         ret->known[i] = source_values(assessor, policy, profile, i, ret->values);
@@ -335,6 +337,20 @@ static void compare_declaration(const struct assessor *assessor, struct profile 
                                                                        : MARK_DECLARED_ABOVE);
 }
 
+/* What sources say of each other depends on their curves alone, so nothing here is rounded. */
+static void compare_sources(const struct assessor *assessor, const struct model_score *score,
+                            struct assessed *ret)
+{
+    struct model_disagreement disagreement;
+
+    model_disagree(assessor->model, score, &disagreement);
+    for (size_t i = 0; i < assessor->model->source_count; i++)
+        if (disagreement.odd >> i & 1)
+            ret->marks |= 1U << (MARK_ODD_DEPOSIT + (int)assessor->indicators[i]);
+    if (disagreement.inconsistent)
+        ret->marks |= 1U << MARK_INCONSISTENT;
+}
+
 void assess(const struct assessor *assessor, const struct policy *policy, struct profile *profile)
 {
     const struct band_rule *bands =
@@ -359,4 +375,5 @@ void assess(const struct assessor *assessor, const struct policy *policy, struct
     assessed->below_dibao = below_line(assessor, policy, profile, LINE_DIBAO);
     assessed->below_dibian = below_line(assessor, policy, profile, LINE_DIBIAN);
     compare_declaration(assessor, profile);
+    compare_sources(assessor, &score, assessed);
 }

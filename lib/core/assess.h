@@ -30,6 +30,14 @@ struct assess_column {
 };
 extern const struct assess_column assess_columns[]; /* ends with a NULL name */
 
+/* The figure as a model reads it: amounts deflated by the policy in force at the profile's region and period.
+ * False: its source is missing, or stale, or the figure is null. Calibration must read the same, so a
+ * labelled sample is made of this. */
+bool assess_figure(const struct assess_column *column, const struct policy *policy,
+                   const struct profile *profile, double *ret);
+/* The township, as a number: a place is a code to a model. */
+double assess_place(const struct profile *profile);
+
 struct assessor; /* a model bound to profiles */
 /* Takes the model over, also when it fails. */
 int assessor_new(struct model *model, const uint8_t digest[DIGEST_SIZE], struct assessor **ret,
@@ -39,8 +47,7 @@ void assessor_freep(struct assessor **assessor);
 const struct model *assessor_model(const struct assessor *assessor);
 const uint8_t *assessor_digest(const struct assessor *assessor);
 
-/* What the model is asked about a profile: deflated by the policy in force at the profile's region and
- * period. Also what a labelled sample is made of, so that calibration and scoring read the same. */
+/* What the model is asked about a profile. */
 void assess_input(const struct assessor *assessor, const struct policy *policy, const struct profile *profile,
                   struct model_input *ret);
 

@@ -7,8 +7,7 @@
 
 /* Of the 90 % interval. */
 static const double tail_low = 0.05, tail_high = 0.95;
-static const double variance_min = 1e-9; /* of a source: below, it says the same of everybody */
-static const double mixed_term = 0.7;    /* cells of age and size are shrunk a little more than their parts */
+static const double mixed_term = 0.7; /* cells of age and size are shrunk a little more than their parts */
 
 struct model *model_new(void)
 {
@@ -20,6 +19,7 @@ static void forget_tables(struct model_tables *tables)
     mem_freep(&tables->level);
     mem_freep(&tables->typical);
     mem_freep(&tables->weights);
+    mem_freep(&tables->precision);
     memset(tables, 0, sizeof *tables);
 }
 
@@ -229,7 +229,7 @@ bool model_weights_of(double covariance[MODEL_DIMENSION_MAX][MODEL_DIMENSION_MAX
     double beta[MODEL_SOURCES_MAX], variance = covariance[0][0];
 
     for (size_t i = 0; i < source_count; i++)
-        if ((mask >> i & 1) && covariance[i + 1][i + 1] >= variance_min)
+        if ((mask >> i & 1) && covariance[i + 1][i + 1] >= model_variance_min)
             at[count++] = i;
     for (;; count--) {
         if (!solve_for(covariance, at, count, beta))
@@ -275,16 +275,20 @@ static void prepare_cells(const struct model *model, const struct model_fit *fit
     }
 }
 
-static int prepare_weights(const struct model *model, struct model_fit *fit, struct model_tables *ret,
-                           struct err *err)
+static int prepare_sets(const struct model *model, struct model_fit *fit, struct model_tables *ret,
+                        struct err *err)
 {
     size_t sets = (size_t)1 << model->source_count;
+    size_t triangle = model->source_count * (model->source_count + 1) / 2;
 
     ret->weights = mem_alloc(MODEL_TYPES * sets * sizeof *ret->weights);
+    ret->precision = mem_alloc(MODEL_TYPES * sets * triangle * sizeof *ret->precision + 1);
     for (size_t type = 0; type < MODEL_TYPES; type++)
         for (unsigned mask = 0; mask < sets; mask++)
             if (!model_weights_of(fit->covariance[type], model->source_count, mask,
-                                  &ret->weights[type * sets + mask]))
+                                  &ret->weights[type * sets + mask]) ||
+                !model_precision_of(fit->covariance[type], model->source_count, mask,
+                                    ret->precision + (type * sets + mask) * triangle))
                 return err_stop(err, EXIT_DATA,
                                 "singular: with ln income, the sources are not independent of each other");
     return 0;
@@ -302,7 +306,7 @@ int model_prepare(struct model *model, struct err *err)
         if (!fit->labels)
             continue;
         prepare_cells(model, fit, tables);
-        if (prepare_weights(model, fit, tables, err) < 0)
+        if (prepare_sets(model, fit, tables, err) < 0)
             return -1;
     }
     return 0;
@@ -370,15 +374,19 @@ void model_estimate(const struct model *model, const struct model_input *input, 
     for (size_t i = 0; i < model->source_count; i++)
         mask |= (unsigned)input->known[i] << i;
     weights = &tables->weights[((size_t)at->type << model->source_count) + mask];
+    ret->known = mask;
+    ret->type = at->type;
     ret->demographics_only = mask == 0;
     ret->base = ret->estimate = pooled->level[at->cell];
     for (size_t i = 0; i < model->source_count; i++) {
         double contribution = 0;
 
-        if (weights->beta[i] > 0)
-            contribution =
-                weights->beta[i] * (model_source_at(model, &model->fits[regime], i, input->values) -
-                                    tables->typical[at->cell][i]);
+        ret->beyond[i] = 0;
+        if (mask >> i & 1) {
+            ret->beyond[i] =
+                model_source_at(model, &model->fits[regime], i, input->values) - tables->typical[at->cell][i];
+            contribution = weights->beta[i] > 0 ? weights->beta[i] * ret->beyond[i] : 0;
+        }
         if (i == model->regime_source && tables != pooled)
             contribution += tables->level[at->cell] - pooled->level[at->cell];
         ret->contributions[i] = contribution;

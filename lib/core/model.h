@@ -14,6 +14,11 @@
  * positive amounts, weights are never negative, so more of a source never lowers the estimate. The own level
  * at 0 stays free: no amount is another fact than a small one. An amount below 0 (an overdraft) counts as 0.
  *
+ * Sources are held against each other, too: u is what each says beyond a household of that age and size, and
+ * Omega the inverse of their covariance. M = u'Omega u says how far they are apart in all, and
+ * d = (Omega u)_s / sqrt(Omega_ss) how far one is from what the others let expect of it, in deviations. One
+ * source alone has nothing to disagree with. This is a question to a person: it moves no estimate.
+ *
  * A model is what calibration found (the upper part of each struct, which a model file holds) and tables made
  * of it by model_prepare(). Scoring allocates nothing, and its sums run in one order: the same bits
  * everywhere.
@@ -96,6 +101,7 @@ struct model_tables {
     double *level; /* prior + shift */
     double (*typical)[MODEL_SOURCES_MAX];
     struct model_weights *weights;
+    double *precision; /* Omega: lower triangles, row by row; 0 where a source is not known or never varies */
 };
 
 struct model {
@@ -117,6 +123,8 @@ struct model {
     double tercile_bounds[MODEL_TERCILES - 1];
     double spread[MODEL_AGE_GROUPS][MODEL_TERCILES];
     double quantiles[MODEL_QUANTILES]; /* of the standardised error; the middle one is 0 */
+    /* By the number of sources that are compared, from 2 on: 99 % of unseen households have a smaller M. */
+    double disagreement_max[MODEL_SOURCES_MAX + 1];
     /* How it did on households that it had not seen, cross-fitted: with all sources, with random ones
      * missing. deciles: how many had an income in each tenth of what was expected of them; 0.1 everywhere is
      * right. */
@@ -138,6 +146,16 @@ struct model_score {
     double bands[MODEL_CUTS_MAX + 1]; /* add up to 1 */
     enum model_regime regime;
     bool demographics_only;
+    unsigned known, type;             /* a mask of sources; the household's type */
+    double beyond[MODEL_SOURCES_MAX]; /* u; 0: not known */
+};
+
+/* Sources against each other. */
+struct model_disagreement {
+    unsigned compared; /* how many; below 2 the rest is 0 */
+    double all;        /* M */
+    unsigned odd;      /* a mask of sources that the others do not bear out: |d| > 3 */
+    bool inconsistent; /* M is above what 99 % of households have */
 };
 
 struct model *model_new(void);
@@ -150,9 +168,12 @@ void model_freep(struct model **model);
 int model_prepare(struct model *model, struct err *err);
 void model_score(const struct model *model, const struct model_input *input, struct model_score *ret);
 /* The two halves of it, without the model's own bands, for whoever rounds the estimate in between: base,
- * contributions, estimate, sigma, regime; then centre, low and high of estimate and sigma. */
+ * contributions, estimate, sigma, regime, what was known; then centre, low and high of estimate and sigma. */
 void model_estimate(const struct model *model, const struct model_input *input, struct model_score *ret);
 void model_distribute(const struct model *model, struct model_score *score);
+/* Of what model_estimate() or model_score() found known. */
+void model_disagree(const struct model *model, const struct model_score *score,
+                    struct model_disagreement *ret);
 /* exp(estimate) times the mean of the error: for totals, as the median alone is low. */
 double model_mean(const struct model *model, const struct model_score *score);
 /* P(income < amount), amount > 0. */
@@ -176,6 +197,12 @@ double model_curve_at(enum model_field_kind kind, const struct model_curve *curv
 double model_source_at(const struct model *model, const struct model_fit *fit, size_t source,
                        const double values[MODEL_FIELDS_MAX]);
 enum model_regime model_regime_of(const struct model *model, const struct model_input *input);
+/* Below, a source says the same of everybody: it has no weight, and is compared with none. */
+static const double model_variance_min = 1e-9;
+/* Omega of the sources in a mask: order * (order + 1) / 2 numbers, order = source_count. False: C_mm is not
+ * positive definite. */
+bool model_precision_of(double covariance[MODEL_DIMENSION_MAX][MODEL_DIMENSION_MAX], size_t source_count,
+                        unsigned mask, double *ret);
 /* Weights of the sources in a mask: beta = C_mm^-1 C_m0, by Cholesky; the most negative one is dropped until
  * none is. False: C_mm is not positive definite. */
 bool model_weights_of(double covariance[MODEL_DIMENSION_MAX][MODEL_DIMENSION_MAX], size_t source_count,

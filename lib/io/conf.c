@@ -330,6 +330,8 @@ static int load(struct conf *conf, const struct conf_overrides *overrides, struc
             return -1;
     if (!conf->policy)
         conf->policy = data_path("policy/330305.yaml");
+    if (!conf->model)
+        conf->model = data_path("model/synthetic-county-2025.model");
     return check(conf, err);
 }
 

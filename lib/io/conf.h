@@ -100,7 +100,7 @@ struct conf {
         int32_t first; /* first open period (month), MONTH_NONE when not said */
     } period;
     char *policy; /* file */
-    char *model;  /* file; NULL: none, so that nothing is assessed */
+    char *model;  /* file, or "none": nothing is assessed */
     struct {
         char *state; /* journal, work, archive, rejected */
         uint32_t scan_ms, queue_messages;

@@ -53,6 +53,7 @@ static bool same_value(enum conf_type type, const void *a, const void *b)
         return same_pairs(a, b);
     case CONF_TEXT:
     case CONF_PATH:
+    case CONF_PATH_OR_NONE:
     case CONF_REGEX:
     case CONF_REGION:
     case CONF_LISTEN:

@@ -46,8 +46,9 @@ static const struct conf_option options[] = {
       .help = "the first open period, YYYY-MM; used once, on an empty database" },
     { "policy", CONF_PATH, AT(policy),
       .help = "policy file; default the one that comes with olive" },
-    { "model", CONF_PATH, AT(model),
-      .help = "model file of the assessed ledger; without one nothing is assessed" },
+    { "model", CONF_PATH_OR_NONE, AT(model),
+      .help = "model file of the assessed ledger; default the one that comes with olive, of a synthetic county; none: "
+              "nothing is assessed" },
     { "connect.state", CONF_PATH, AT(connect.state), "/var/lib/olive",
       .help = "folder of journal, work, archive and rejected, one each a feed" },
     { "connect.scan_ms", CONF_NUMBER, AT(connect.scan_ms), "10000", 10, 3600000,

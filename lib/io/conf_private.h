@@ -7,21 +7,22 @@
 #include "lib/io/conf.h"
 
 enum conf_type {
-    CONF_TEXT,   /* char * */
-    CONF_PATH,   /* char *; relative to the file that says it */
-    CONF_REGEX,  /* char *; POSIX extended with one group */
-    CONF_REGION, /* char *; lib/core/identifier.h */
-    CONF_LISTEN, /* char *; lib/io/loopback.h */
-    CONF_FLAG,   /* bool */
-    CONF_NUMBER, /* uint32_t */
-    CONF_COUNT,  /* uint64_t; "none" is COUNT_NONE */
-    CONF_RATIO,  /* int32_t, millionths; "none" is RATIO_NONE */
-    CONF_MONTHS, /* uint32_t: "13 months"; "none" is 0 */
-    CONF_WORD,   /* an enum: a word of option->codes */
-    CONF_MONTH,  /* int32_t, MONTH_NONE when not said */
-    CONF_MASK,   /* unsigned: a list of words of option->codes, a bit each */
-    CONF_NAMES,  /* struct conf_names: a list */
-    CONF_PAIRS,  /* struct conf_pairs: a mapping with free keys */
+    CONF_TEXT,         /* char * */
+    CONF_PATH,         /* char *; relative to the file that says it */
+    CONF_PATH_OR_NONE, /* likewise, or the word none */
+    CONF_REGEX,        /* char *; POSIX extended with one group */
+    CONF_REGION,       /* char *; lib/core/identifier.h */
+    CONF_LISTEN,       /* char *; lib/io/loopback.h */
+    CONF_FLAG,         /* bool */
+    CONF_NUMBER,       /* uint32_t */
+    CONF_COUNT,        /* uint64_t; "none" is COUNT_NONE */
+    CONF_RATIO,        /* int32_t, millionths; "none" is RATIO_NONE */
+    CONF_MONTHS,       /* uint32_t: "13 months"; "none" is 0 */
+    CONF_WORD,         /* an enum: a word of option->codes */
+    CONF_MONTH,        /* int32_t, MONTH_NONE when not said */
+    CONF_MASK,         /* unsigned: a list of words of option->codes, a bit each */
+    CONF_NAMES,        /* struct conf_names: a list */
+    CONF_PAIRS,        /* struct conf_pairs: a mapping with free keys */
 };
 
 struct conf_option {

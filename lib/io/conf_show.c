@@ -129,6 +129,7 @@ static void show_value(const struct conf_target *target, const struct conf_optio
         break;
     case CONF_TEXT:
     case CONF_PATH:
+    case CONF_PATH_OR_NONE:
     case CONF_REGEX:
     case CONF_REGION:
     case CONF_LISTEN:

@@ -53,6 +53,12 @@ static int set_path(void *member, const struct conf_option *option, const struct
     return 0;
 }
 
+static int set_path_or_none(void *member, const struct conf_option *option, const struct conf_said *said,
+                            struct err *err)
+{
+    return (!strcmp(said->value, "none") ? set_text : set_path)(member, option, said, err);
+}
+
 static int set_regex(void *member, const struct conf_option *option, const struct conf_said *said,
                      struct err *err)
 {
@@ -243,11 +249,14 @@ static int add_pair(void *member, const struct conf_option *option, const struct
 }
 
 static setter *const setters[] = {
-    [CONF_TEXT] = set_text,     [CONF_PATH] = set_path,     [CONF_REGEX] = set_regex,
-    [CONF_REGION] = set_region, [CONF_FLAG] = set_flag,     [CONF_NUMBER] = set_number,
-    [CONF_WORD] = set_word,     [CONF_MONTH] = set_month,   [CONF_COUNT] = set_count,
-    [CONF_RATIO] = set_ratio,   [CONF_MONTHS] = set_months, [CONF_MASK] = add_mask,
-    [CONF_LISTEN] = set_listen, [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
+    [CONF_TEXT] = set_text,     [CONF_PATH] = set_path,
+    [CONF_REGEX] = set_regex,   [CONF_PATH_OR_NONE] = set_path_or_none,
+    [CONF_REGION] = set_region, [CONF_FLAG] = set_flag,
+    [CONF_NUMBER] = set_number, [CONF_WORD] = set_word,
+    [CONF_MONTH] = set_month,   [CONF_COUNT] = set_count,
+    [CONF_RATIO] = set_ratio,   [CONF_MONTHS] = set_months,
+    [CONF_MASK] = add_mask,     [CONF_LISTEN] = set_listen,
+    [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
 };
 
 static bool is_list(enum conf_type type)
@@ -367,8 +376,8 @@ int conf_reset(const struct conf_target *target, struct err *err)
 
 bool conf_is_string(enum conf_type type)
 {
-    return type == CONF_TEXT || type == CONF_PATH || type == CONF_REGEX || type == CONF_REGION ||
-           type == CONF_LISTEN;
+    return type == CONF_TEXT || type == CONF_PATH || type == CONF_PATH_OR_NONE || type == CONF_REGEX ||
+           type == CONF_REGION || type == CONF_LISTEN;
 }
 
 void conf_target_free(const struct conf_target *target)

@@ -13,6 +13,7 @@
 static const struct {
     const char *installed, *source;
 } folders[] = {
+    { "model", "deploy/model" },
     { "policy", "deploy/policy" },
     { "schema", "schema" },
 };

@@ -239,6 +239,13 @@ static void walk_errors(struct walk *walk, struct model *model)
         fail(walk, "quantiles", "must rise");
 }
 
+static void walk_disagreement(struct walk *walk, struct model *model)
+{
+    walk_comment(walk, "how far sources are apart (M) in 99 % of such households: of 2 sources, 3, ...");
+    walk_numbers(walk, "disagreement", model->disagreement_max + 2,
+                 model->source_count > 2 ? model->source_count - 1 : 1);
+}
+
 static void walk_model(struct walk *walk, struct model *model)
 {
     static const char *const titles[REGIME_COUNT] = { "all households", "the regime's source is positive",
@@ -247,6 +254,7 @@ static void walk_model(struct walk *walk, struct model *model)
     walk_head(walk, model);
     walk_sources(walk, model);
     walk_errors(walk, model);
+    walk_disagreement(walk, model);
     for (int i = 0; !walk->failed && i < REGIME_COUNT; i++) {
         walk_comment(walk, titles[i]);
         walk_fit(walk, model, &model->fits[i]);

@@ -1,6 +1,6 @@
 /* model_file - a calibrated model as text: for people at the top, digits that give the same doubles below.
  *
- *     olive model 1                        the format's version
+ *     olive model 2                        the format's version
  *     digest 4f…                           SHA-256 of all that follows
  *     name scf2019
  *     …
@@ -15,7 +15,7 @@
 #include "lib/base/digest.h"
 #include "lib/core/model.h"
 
-enum { MODEL_FILE_VERSION = 1, MODEL_FILE_SIZE_MAX = 1 << 20 };
+enum { MODEL_FILE_VERSION = 2, MODEL_FILE_SIZE_MAX = 1 << 20 };
 
 void model_file_text(const struct model *model, struct buffer *out);
 /* Through a temporary file beside it: a reader sees the old one or the whole new one. */

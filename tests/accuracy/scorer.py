@@ -47,6 +47,7 @@ class Model:
         self.terciles = self.numbers("terciles")
         self.spread = [self.numbers("spread") for _ in range(3)]
         self.quantiles = self.numbers("quantiles")
+        self.disagreement = self.numbers("disagreement")
 
     def fit(self):
         if not self.count("fitted_on"):
@@ -115,37 +116,67 @@ def weights(covariance, known):
     return dict(zip(live, beta)), covariance[0][0] - dot(beta, [covariance[0][a + 1] for a in live])
 
 
+class Household:
+    """A row as a model reads it: its cell, what is known of it, and what each source says beyond its cell (u)."""
+
+    def __init__(self, model, row, dropped=()):
+        def number(key, otherwise=0.0):
+            name = model.columns[key]
+            return float(row[name]) if name and row[name] != "" else otherwise
+        age, size = number("age"), max(number("size"), 1)
+        self.z = terms(model, age, size, number("children"), number("place", None) if model.columns["place"] else None)
+        self.known = [s for s, (_, fields) in enumerate(model.sources)
+                      if s not in dropped and all(row[column] != "" for column, _, _ in fields)]
+        self.fit = pooled = model.fits[0]
+        if model.regime in self.known:
+            self.fit = model.fits[1 if float(row[model.sources[model.regime][1][0][0]]) > 0 else 2] or pooled
+        self.group = 0 if age < 40 else 1 if age < 65 else 2
+        self.covariance = self.fit["covariance"][self.group * 3 + (0 if size < 2 else 1 if size < 3 else 2)]
+        self.beyond = {s: self.say(model, s, row) - dot(self.z, self.fit["typical"][s]) for s in self.known}
+
+    def say(self, model, s, row):
+        return sum(say(curve, is_count, float(row[column]) / deflator)
+                   for curve, (column, is_count, deflator) in zip(self.fit["curves"][s], model.sources[s][1]))
+
+
 def score(model, row, dropped=()):
-    """(ln centre, base, contributions, probabilities of the bands, low, high)"""
-    def number(key, otherwise=0.0):
-        name = model.columns[key]
-        return float(row[name]) if name and row[name] != "" else otherwise
-    age, size = number("age"), max(number("size"), 1)
-    z = terms(model, age, size, number("children"), number("place", None) if model.columns["place"] else None)
-    known = [s for s, (_, fields) in enumerate(model.sources)
-             if s not in dropped and all(row[column] != "" for column, _, _ in fields)]
-    pooled = model.fits[0]
-    fit = pooled
-    if model.regime in known:
-        fit = model.fits[1 if float(row[model.sources[model.regime][1][0][0]]) > 0 else 2] or pooled
-    group = 0 if age < 40 else 1 if age < 65 else 2
-    kind = group * 3 + (0 if size < 2 else 1 if size < 3 else 2)
-    beta, variance = weights(fit["covariance"][kind], known)
-    base = dot(z, pooled["prior"]) + pooled["shift"]
-    contributions = [0.0] * len(model.sources)
-    for s in known:
-        if s in beta:
-            said = sum(say(curve, is_count, float(row[column]) / deflator)
-                       for curve, (column, is_count, deflator) in zip(fit["curves"][s], model.sources[s][1]))
-            contributions[s] = beta[s] * (said - dot(z, fit["typical"][s]))
-        if s == model.regime and fit is not pooled:
-            contributions[s] += dot(z, fit["prior"]) + fit["shift"] - base
+    """(ln centre, base, contributions, probabilities of the bands, low, high, sigma)"""
+    of, pooled = Household(model, row, dropped), model.fits[0]
+    beta, variance = weights(of.covariance, of.known)
+    base = dot(of.z, pooled["prior"]) + pooled["shift"]
+    contributions = [beta.get(s, 0) * of.beyond.get(s, 0) for s in range(len(model.sources))]
+    if of.fit is not pooled:
+        contributions[model.regime] += dot(of.z, of.fit["prior"]) + of.fit["shift"] - base
     estimate = base + sum(contributions)
-    sigma = math.sqrt(variance) * model.spread[group][sum(estimate >= bound for bound in model.terciles)]
+    sigma = deviation(model, of, variance, estimate)
     upto = [0] + [below(model, (math.log(cut) - estimate) / sigma) for cut in model.cuts] + [1]
     bands = [b - a for a, b in zip(upto, upto[1:])]
     low, high = (math.exp(estimate + sigma * quantile(model, p)) for p in (0.05, 0.95))
-    return estimate, base, contributions, bands, low, high
+    return estimate, base, contributions, bands, low, high, sigma
+
+
+def deviation(model, of, variance, estimate):
+    return math.sqrt(variance) * model.spread[of.group][sum(estimate >= bound for bound in model.terciles)]
+
+
+def disagreement(model, row, dropped=()):
+    """(M, how many sources are compared, the odd ones' d by index, is M above its limit): each d by regression of its source
+    on the others, as what is left over of it in deviations; M by taking the sources in one after another."""
+    of = Household(model, row, dropped)
+    live = [s for s in of.known if of.covariance[s + 1][s + 1] >= 1e-9]
+    if len(live) < 2:
+        return 0, len(live), {}, False
+    apart = {s: left_over(of, s, [t for t in live if t != s]) for s in live}
+    whole = sum(left_over(of, s, live[:i]) ** 2 for i, s in enumerate(live))
+    return whole, len(live), {s: d for s, d in apart.items() if abs(d) > 3}, whole > model.disagreement[len(live) - 2]
+
+
+def left_over(of, source, others):
+    """What a source says beyond what the others let expect of it, in deviations."""
+    c = of.covariance
+    slope = solve([[c[a + 1][b + 1] for b in others] for a in others], [c[source + 1][a + 1] for a in others])
+    variance = c[source + 1][source + 1] - dot(slope, [c[source + 1][a + 1] for a in others])
+    return (of.beyond[source] - dot(slope, [of.beyond[a] for a in others])) / math.sqrt(variance)
 
 
 def quantile(model, p):

@@ -1,14 +1,14 @@
 /* bench_score - what the assessment of one household costs, in memory and on one thread.
  *
- *     bench_score MODEL CSV ROUNDS    prints one line: households scored, seconds, the sum of centres (so
- * that nothing is optimised away)
+ *     bench_score MODEL CSV ROUNDS    prints one line: households scored, seconds, a sum (so that nothing is
+ * optimised away)
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "lib/io/model_file.h"
 #include "daemon/model/sample.h"
+#include "lib/io/model_file.h"
 
 static double now_s(void)
 {
@@ -37,9 +37,11 @@ int main(int argc, char **argv)
     for (long round = 0; round < rounds; round++)
         for (size_t i = 0; i < sample->count; i++) {
             struct model_score score;
+            struct model_disagreement disagreement;
 
             model_score(model, &sample->inputs[i], &score);
-            sum += score.centre;
+            model_disagree(model, &score, &disagreement);
+            sum += score.centre + disagreement.odd;
         }
     printf("scored %ld score_s %.6f sum %.17g\n", rounds * (long)sample->count, now_s() - started, sum);
     return EXIT_SUCCESS;

@@ -186,7 +186,7 @@ def household_numbers(feeds, deliveries):
 # ---- the run ----
 
 class Scenario:
-    def __init__(self, folder, partitions=4, flush_records=None, flush_ms=20, files=None):
+    def __init__(self, folder, partitions=4, flush_records=None, flush_ms=20, files=None, model=None, policy=None):
         self.folder = Path(folder)
         self.scenario = load_spec(self.folder)
         if files:  # file -> file to take in its place
@@ -199,6 +199,7 @@ class Scenario:
                 raise Failed(f"{delivery.file} is of the feed {delivery.feed}, which scenario.json does not have")
         self.name = f"s{os.getpid()}_{secrets.token_hex(3)}"
         self.work = Path(tempfile.mkdtemp(prefix="olive-scenario."))
+        self.model, self.policy = model, policy  # files in place of the shipped model, of the scenario's policy
         self.partitions, self.flush_records, self.flush_ms = partitions, flush_records, flush_ms
         self.config = self.work / "olive.yaml"
         self.database = self.name
@@ -267,7 +268,7 @@ class Scenario:
             path.write_bytes(hashlib.sha256(key.encode()).digest())  # a key for tests: runs can be compared
         for name in self.feeds:
             (self.work / "inbox" / name).mkdir(parents=True)
-        (self.work / "policy.yaml").write_text(self.policy_yaml(), "utf-8")
+        (self.work / "policy.yaml").write_text(Path(self.policy).read_text("utf-8") if self.policy else self.policy_yaml(), "utf-8")
         self.write_options()
 
     def write_options(self):
@@ -283,6 +284,7 @@ class Scenario:
             "keys": {"token": str(self.work / "token.key"), "dead_letter": str(self.work / "dead-letter.key")},
             "period": {"first": self.periods()[0]},
             "policy": str(self.work / "policy.yaml"),
+            **({"model": str(self.model)} if self.model else {}),
             "connect": {"state": str(self.work / "state")},
             "fuse": fuse,
             "feeds": {name: self.feed_options(name) for name in self.feeds},

@@ -20,8 +20,9 @@ installed() { "$work/root/usr/bin/$1" "${@:2}"; }
 folders() { (cd "$work/root" && find . -type f -printf '%h\n' | grep -v 'olive/schema/' | sort -u | paste -sd ' '); }
 
 tap_ok 'it builds without fault points, and installs' make_package
-tap_is 'into these folders' "$(folders)" './etc/olive ./lib/systemd/system ./usr/bin ./usr/lib/sysusers.d ./usr/lib/tmpfiles.d ./usr/share/doc/olive ./usr/share/olive ./usr/share/olive/policy ./usr/share/olive/schema'
+tap_is 'into these folders' "$(folders)" './etc/olive ./lib/systemd/system ./usr/bin ./usr/lib/sysusers.d ./usr/lib/tmpfiles.d ./usr/share/doc/olive ./usr/share/olive ./usr/share/olive/model ./usr/share/olive/policy ./usr/share/olive/schema'
 for file in /usr/bin/olive /usr/bin/olive-fuse /usr/share/olive/olive.desc /usr/share/olive/policy/330305.yaml \
+    /usr/share/olive/model/synthetic-county-2025.model \
     /usr/share/olive/schema/sqitch.plan /usr/share/doc/olive/olive.yaml.example /usr/share/doc/olive/LICENSE; do
     tap_ok "there is $file" has "$file"
 done

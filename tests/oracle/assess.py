@@ -1,5 +1,6 @@
 """assess - the row of one household at a period: figures, states, ledgers (ASSESSMENT 2.2)."""
 import values
+from assessed import Judge
 from coverage import INDICATORS, UTILITY, is_fresh
 from indicators import base_year, meter_figures, person_figures, wage_bounds
 from sources import GROUP_ABOVE
@@ -33,8 +34,9 @@ def total(summands):
 class Assessor:
     """Of one question: figures of a person are made once, for all kinds of household."""
 
-    def __init__(self, facts, at, coverage, policy):
+    def __init__(self, facts, at, coverage, policy, model):
         self.facts, self.at, self.coverage, self.policy = facts, at, coverage, policy
+        self.judge = Judge(model, policy)
         self.persons = {}
 
     def person(self, subject):
@@ -54,11 +56,15 @@ class Assessor:
         apply_states(row, states)
         for indicator, month in lasts.items():
             row[indicator + "_last"] = None if month is None else values.month_text(month)
-        row.update(declared(parts))
+        persons = parts[:len(household.members)]
+        row.update(declared(persons, household.members))
         row.update(self.evidenced(row, states, household.members))
+        row["contradictions"] = contradictions(row, persons)
+        row.update(per_head(row))
         row["groups"] = self.groups(household.members)
         row["industry"] = industry(parts)
         row["states"] = states
+        row.update(self.judge.assess(row, self.at))
         return row
 
     def figures(self, parts, region):
@@ -143,10 +149,46 @@ def apply_states(row, states):
                 row[column] = None if what == OTHER else 0
 
 
-def declared(parts):
-    income = total([value for part in parts for value in part.sums["declared_income"]])
-    months = sum(part.counts["declared_months"] for part in parts)
-    return {"declared_income": income, "declared_months": None if income is None else months}
+def fills_year(months):
+    """An annual total says 0."""
+    return months == 0 or months >= 12
+
+
+def declared(persons, members):
+    said = [one for person in persons for one in person.declared.values()]
+    by_kind = {f"declared_{kind}": total([person.declared[kind][0] for person in persons if kind in person.declared])
+               for kind in INCOME_KINDS}
+    silent = sum(member.age >= EARNS_FROM and not any(fills_year(months) for _, months in person.declared.values())
+                 for person, member in zip(persons, members))
+    return {"declared_income": total([fen for fen, _ in said]), "undeclared_members": silent, **by_kind,
+            "declared_months": sum(months for _, months in said) if said else None,
+            "declared_partial": sum(not fills_year(months) for _, months in said) if said else None}
+
+
+def contradictions(row, persons):
+    """Declarations against what sources have seen: of whole years in all, and of somebody who leaves out a kind that she has."""
+    income, low, high = row["declared_income"], row["evidenced_low"], row["evidenced_high"]
+    ret = set()
+    if income is not None and row["declared_partial"] == 0:
+        if income < low:
+            ret.add("declared_below_evidenced")
+        if high is not None and income > high:
+            ret.add("declared_above_evidenced")
+    for person in persons:
+        if not person.declared:
+            continue
+        silent = {kind for kind in INCOME_KINDS if person.declared.get(kind, (0, 0))[0] == 0}
+        if "wage" in silent and person.contributions:
+            ret.add("wage_not_declared")
+        if "property" in silent and sum(value for value in person.sums["deposit_interest"] if value is not None) > 0:
+            ret.add("interest_not_declared")
+    return sorted(ret)
+
+
+def per_head(row):
+    return {f"{name}_per_head": None if row[of] is None else row[of] // row["member_count"]
+            for name, of in (("declared", "declared_income"), ("evidenced_low", "evidenced_low"),
+                             ("evidenced_high", "evidenced_high"))}
 
 
 def industry(parts):

@@ -23,6 +23,7 @@ class Figures:
         self.units, self.homes = set(), set()
         self.last = {}                      # indicator -> newest month
         self.contributions = []             # (month, d, rate or None)
+        self.declared = {}                  # income kind -> (fen, months of which; 0: a whole year at once)
         self.accounts = []                  # of the fund: (employee sum in W, industry)
 
     def seen(self, indicator, month):
@@ -189,15 +190,14 @@ def declared(ret, facts, at):
     for fact in facts:
         if fact.valid_to <= at.last_day:
             kinds[fact.item[0]][fact.data["length"]].append(fact)
-    for of_length in kinds.values():
+    for kind, of_length in kinds.items():
         annual = [fact for fact in of_length[12] if at.period - values.month_of(fact.valid_to) < 24]
         if annual:
-            ret.sums["declared_income"].append(annual[-1].data["amount"])
+            ret.declared[kind] = annual[-1].data["amount"], 0
             continue
-        for fact in of_length[1]:
-            if values.month_of(fact.valid_to) in at.window:
-                ret.sums["declared_income"].append(fact.data["amount"])
-                ret.counts["declared_months"] += 1
+        monthly = [fact.data["amount"] for fact in of_length[1] if values.month_of(fact.valid_to) in at.window]
+        if monthly:
+            ret.declared[kind] = sum(monthly), len(monthly)
 
 
 OF_SOURCE = {"deposit": deposit, "property": property_rights, "vehicle": vehicle, "provident-fund": fund,

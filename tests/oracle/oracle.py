@@ -4,7 +4,7 @@
     oracle.py FOLDER        reads FOLDER/scenario.json and the files it names, prints one JSON object
 
 The layout of scenario.json and of the answer is that of tests/golden/example (scenario.json, expected.json); a
-household carries deposit_mean, fund_balance and head_age beside the columns there. A feed, or a single receipt, may
+household carries deposit_mean, fund_balance, head_age and the assessed ledger beside the columns there. A feed, or a single receipt, may
 have a `dialect` as `county` writes it. It shares no code and no
 table with olive: where they differ, one of them has misread the pages. Only the standard library is used.
 Exit: 0, 2 for a wrong call or a folder that cannot be read.
@@ -12,9 +12,11 @@ Exit: 0, 2 for a wrong call or a folder that cannot be read.
 import datetime
 import json
 import os
+import pathlib
 import sys
 
 from assess import Assessor
+from assessed import scorer
 from coverage import Coverage
 from fold import Facts
 from household import households_at, unplaced
@@ -22,6 +24,9 @@ from indicators import Moment
 from intake import Intake
 from policy import Policy
 from values import month as month_index
+
+
+SHIPPED_MODEL = pathlib.Path(__file__).resolve().parents[2] / "deploy/model/synthetic-county-2025.model"
 
 
 class Folder:
@@ -33,6 +38,8 @@ class Folder:
                 scenario = json.load(file)
         self.scenario = scenario
         self.policy = Policy(scenario.get("policy", {}))
+        model = scenario.get("model", SHIPPED_MODEL)
+        self.model = None if model == "none" else scorer.Model(pathlib.Path(path, model))
         self.intake = Intake(path, scenario)
         self.facts = {}
 
@@ -47,7 +54,7 @@ class Folder:
         facts, at = self.facts_at(moment), Moment(month_index(question["period"]))
         coverage = Coverage(self.intake.feeds, at.period, moment)
         households = households_at(facts, at.last_day)
-        assessor = Assessor(facts, at, coverage, self.policy)
+        assessor = Assessor(facts, at, coverage, self.policy, self.model)
         return {**question, "covered": coverage.covered, "unplaced": unplaced(facts, households, at.period),
                 "households": [assessor.assess(households[where]) for where in sorted(households)]}
 

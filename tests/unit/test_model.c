@@ -223,6 +223,63 @@ static void the_centre_is_the_median_and_bands_add_up(void **state)
     model_free(model);
 }
 
+/* --- sources against each other --- */
+
+static void omega_is_the_inverse_of_what_is_compared(void **state)
+{
+    double covariance[MODEL_DIMENSION_MAX][MODEL_DIMENSION_MAX] = {
+        { 1, 0.5, 0, 0.4 }, { 0.5, 4, 0, 0.6 }, { 0, 0, 0, 0 }, { 0.4, 0.6, 0, 1 }
+    };
+    double omega[6];
+
+    (void)state;
+    assert_true(model_precision_of(covariance, 3, 7, omega));
+    assert_true(fabs(omega[0] - 1 / 3.64) < 1e-15 && fabs(omega[3] + 0.6 / 3.64) < 1e-15 &&
+                fabs(omega[5] - 4 / 3.64) < 1e-15);
+    assert_true(omega[1] == 0 && omega[2] == 0 && omega[4] == 0); /* the second never varies */
+    assert_true(model_precision_of(covariance, 3, 4, omega));
+    assert_true(omega[0] == 0 && omega[3] == 0 && omega[5] == 1);
+    covariance[1][3] = covariance[3][1] = 2;
+    assert_false(model_precision_of(covariance, 3, 5, omega));
+}
+
+static void sources_that_do_not_go_together_are_named(void **state)
+{
+    /* Correlated by 0.3: Omega = { 1, -0.3, 1 } / 0.91, so d = (u - 0.3 other) / sqrt(0.91). */
+    static const struct {
+        unsigned known;
+        double beyond[2], all;
+        unsigned compared, odd;
+        bool inconsistent;
+    } cases[] = {
+        { 0, { 0, 0 }, 0, 0, 0, false },
+        { 1, { 99, 0 }, 0, 1, 0, false }, /* alone: with nothing to disagree with */
+        { 3, { 0, 0 }, 0, 2, 0, false },
+        { 3, { 1, -1 }, 2.6 / 0.91, 2, 0, false },
+        { 3, { 2.25, -2.1 }, (2.25 * 2.25 + 2.1 * 2.1 + 0.6 * 2.25 * 2.1) / 0.91, 2, 1, true },
+        { 3, { -2.9, 2.9 }, 2.6 * 2.9 * 2.9 / 0.91, 2, 3, true },
+        { 3, { 3.3, 3.3 }, 1.4 * 3.3 * 3.3 / 0.91, 2, 0, true }, /* much of both is not odd of either */
+        { 3, { 0, 2.85 }, 2.85 * 2.85 / 0.91, 2, 0, false },
+        { 3, { 0, 2.87 }, 2.87 * 2.87 / 0.91, 2, 2, false },
+    };
+    struct model *model = small_model();
+
+    (void)state;
+    model->disagreement_max[2] = 12;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct model_score score = { .known = cases[i].known,
+                                     .beyond = { cases[i].beyond[0], cases[i].beyond[1] } };
+        struct model_disagreement found;
+
+        model_disagree(model, &score, &found);
+        assert_int_equal(found.compared, cases[i].compared);
+        assert_true(fabs(found.all - cases[i].all) < 1e-12);
+        assert_int_equal(found.odd, cases[i].odd);
+        assert_int_equal(found.inconsistent, cases[i].inconsistent);
+    }
+    model_free(model);
+}
+
 static void every_household_has_a_cell(void **state)
 {
     struct model model = { .place_count = 1, .places = { 7 } };
@@ -256,4 +313,6 @@ UNIT_MAIN(cmocka_unit_test(a_curve_is_straight_between_knots_and_level_outside),
           cmocka_unit_test(base_and_contributions_are_the_estimate_to_the_bit),
           cmocka_unit_test(the_regime_speaks_through_its_source),
           cmocka_unit_test(the_centre_is_the_median_and_bands_add_up),
+          cmocka_unit_test(omega_is_the_inverse_of_what_is_compared),
+          cmocka_unit_test(sources_that_do_not_go_together_are_named),
           cmocka_unit_test(every_household_has_a_cell))

@@ -2,8 +2,8 @@
  * every number in hexadecimal, bit for bit. */
 #include <stdio.h>
 
-#include "lib/io/model_file.h"
 #include "daemon/model/sample.h"
+#include "lib/io/model_file.h"
 
 int main(int argc, char **argv)
 {
@@ -19,14 +19,18 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sample->count; i++) {
         struct model_score score;
+        struct model_disagreement disagreement;
 
         model_score(model, &sample->inputs[i], &score);
+        model_disagree(model, &score, &disagreement);
         printf("%s %a %a %a %a %a", sample->ids[i], score.base, score.estimate, score.centre, score.low,
                score.high);
         for (size_t j = 0; j <= model->cut_count; j++)
             printf(" %a", score.bands[j]);
         for (size_t j = 0; j < model->source_count; j++)
             printf(" %a", score.contributions[j]);
+        printf(" %a %u %x %d", disagreement.all, disagreement.compared, disagreement.odd,
+               disagreement.inconsistent);
         printf(" %a %a\n", model_mean(model, &score), model_below(model, &score, 50000));
     }
     return 0;
