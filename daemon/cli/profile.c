@@ -1,5 +1,4 @@
 /* olive profile show: one household on a page. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,14 +7,7 @@
 #include "daemon/cli/figure.h"
 #include "daemon/cli/question.h"
 
-/* What each state means for a reader who decides something (P4). */
-static const char *const state_meanings[STATE_COUNT] = {
-    [STATE_MISSING] = "no answer: nothing is known, which is not zero",
-    [STATE_ZERO] = "verified zero: the source is complete and has nothing",
-    [STATE_STALE] = "stale: the newest is too old to count on",
-    [STATE_KNOWN] = "known",
-    [STATE_NOT_AUTHORISED] = "not authorised",
-};
+enum { LABEL_COLUMNS = 31 };
 
 /* Columns of an indicator begin with its name; those of the wage come from the fund. */
 static bool belongs_to(const struct profile_field *field, enum indicator indicator)
@@ -29,77 +21,71 @@ static bool belongs_to(const struct profile_field *field, enum indicator indicat
            (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));
 }
 
-static void indicator_text(const struct profile *profile, enum indicator indicator, struct buffer *out)
+static void indicator_say(const struct page *page, const struct profile *profile, enum indicator indicator)
 {
+    /* What each state means for a reader who decides something (P4). */
+    static const enum message meanings[STATE_COUNT] = {
+        [STATE_MISSING] = MSG_STATE_MISSING,
+        [STATE_ZERO] = MSG_STATE_ZERO,
+        [STATE_STALE] = MSG_STATE_STALE,
+        [STATE_KNOWN] = MSG_STATE_KNOWN,
+        [STATE_NOT_AUTHORISED] = MSG_STATE_NOT_AUTHORISED,
+    };
     enum indicator_state state = profile->states[indicator];
 
-    buffer_printf(out, "\n%s - %s\n", indicator_title(indicator), state_meanings[state]);
+    say(page, MSG_INDICATOR_HEAD, fill_code(&indicator_codes, (int)indicator), fill_message(meanings[state]));
     if (state == STATE_MISSING)
         return;
     for (const struct profile_field *field = profile_fields; field->name; field++) {
+        size_t mark = page_mark(page);
+
         if (!belongs_to(field, indicator))
             continue;
-        buffer_printf(out, "    %-26s ", figure_label(field->name));
-        figure_text(profile, field, out);
-        buffer_add_byte(out, '\n');
+        say(page, MSG_FIGURE_ROW, fill_message(figure_label(field)));
+        page_pad(page, mark, LABEL_COLUMNS, false);
+        figure_fill(page, profile, field);
+        page_line(page);
     }
 }
 
-static void head_text(const struct profile *profile, const struct question *question, struct buffer *out)
+static void head_say(const struct page *page, const struct profile *profile, const struct question *question)
 {
-    static const char *const titles[HOUSEHOLD_KIND_COUNT] = { "Registered household 户籍户",
-                                                              "Assistance household 共同生活家庭",
-                                                              "Dwelling 住户" };
-    char month[MONTH_TEXT_SIZE], hex[TOKEN_TEXT_SIZE];
+    char hex[TOKEN_TEXT_SIZE];
 
-    buffer_printf(out, "%s %s\n", titles[profile->kind], token_text(&profile->household, hex));
-    buffer_printf(out, "%s, %s\n", month_text(profile->as_of, month),
-                  question->answer == ANSWER_SEALED ? "sealed"
-                                                    : "live: the month is open, its figures are partial");
-    buffer_printf(out,
-                  "Region %s; %" PRId64 " members: %" PRId64 " adults, %" PRId64 " children, %" PRId64
-                  " elders; the head is %" PRId64 "\n",
-                  *profile->region ? profile->region : "not known", profile->member_count,
-                  profile->adult_count, profile->child_count, profile->elder_count, profile->head_age);
-    buffer_add_string(out, "Groups: ");
-    figure_text(profile, figure_find("groups"), out);
-    buffer_printf(out, "; industry: %s\n", *profile->industry ? profile->industry : "not known");
+    say(page, MSG_HOUSEHOLD_HEAD, fill_code(&household_kind_codes, (int)profile->kind),
+        fill_text(token_text(&profile->household, hex)));
+    say(page, question->answer == ANSWER_SEALED ? MSG_AS_SEALED : MSG_AS_LIVE,
+        fill(FILL_MONTH, profile->as_of));
+    say(page, MSG_WHO, *profile->region ? fill_text(profile->region) : fill_message(MSG_NOT_KNOWN),
+        fill(FILL_COUNT, profile->member_count), fill(FILL_COUNT, profile->adult_count),
+        fill(FILL_COUNT, profile->child_count), fill(FILL_COUNT, profile->elder_count),
+        fill(FILL_COUNT, profile->head_age));
+    figure_fill(page, profile, figure_find("groups"));
+    page_line(page);
 }
 
-static void ledger_text(const struct profile *profile, struct buffer *out)
+static void ledgers_say(const struct page *page, const struct profile *profile)
 {
-    buffer_add_string(out, "\nDeclared 申报              ");
-    if (profile->declared_income == NUMBER_NONE) {
-        buffer_add_string(out, "nothing");
-    } else {
-        figure_text(profile, figure_find("declared_income"), out);
-        buffer_printf(out, " (%" PRId64 " monthly declarations in it)", profile->declared_months);
-    }
-    buffer_add_string(out, "\nEvidenced 核实             at least ");
-    figure_text(profile, figure_find("evidenced_low"), out);
-    if (profile->evidenced_high == NUMBER_NONE) {
-        buffer_add_string(out, ", no upper bound: income may exist that no source sees\n");
-    } else {
-        buffer_add_string(out, ", at most ");
-        figure_text(profile, figure_find("evidenced_high"), out);
-        buffer_add_byte(out, '\n');
-    }
-    buffer_printf(out,
-                  "\nMade of %" PRIu64 " records; `olive explain` leads from each figure to its records.\n",
-                  profile->evidence_count);
+    say(page, MSG_DECLARED, fill(FILL_YUAN, profile->declared_income));
+    if (profile->evidenced_high == NUMBER_NONE)
+        say(page, MSG_EVIDENCED_OPEN, fill(FILL_YUAN, profile->evidenced_low));
+    else
+        say(page, MSG_EVIDENCED, fill(FILL_YUAN, profile->evidenced_low),
+            fill(FILL_YUAN, profile->evidenced_high));
+    say(page, MSG_RECORDS, fill(FILL_COUNT, (int64_t)profile->evidence_count));
 }
 
 /* --- what had not come: any household may lack something by it --- */
 
-static void gaps_text(const struct rows *gaps, struct buffer *out)
+static void gaps_say(const struct page *page, const struct rows *gaps)
 {
     if (rows_count(gaps))
-        buffer_add_string(out, "\nDeliveries that had not come by the last close 缺失的批次:\n");
+        say(page, MSG_GAPS_HEAD);
     for (size_t i = 0; i < rows_count(gaps); i++) {
         struct text feed = rows_text(gaps, i, 0), source = rows_text(gaps, i, 1),
                     numbers = rows_text(gaps, i, 2);
 
-        buffer_printf(out, "    %-26.*s %.*s, number %.*s\n", (int)feed.len, feed.data, (int)source.len,
+        buffer_printf(page->out, "    %-26.*s %.*s  %.*s\n", (int)feed.len, feed.data, (int)source.len,
                       source.data, (int)numbers.len, numbers.data);
     }
 }
@@ -125,12 +111,12 @@ static void gaps_json(const struct rows *gaps, struct buffer *out)
     buffer_add_byte(out, '}');
 }
 
-static void print_text(const struct profile *profile, const struct question *question, struct buffer *out)
+static void page_of(const struct page *page, const struct profile *profile, const struct question *question)
 {
-    head_text(profile, question, out);
+    head_say(page, profile, question);
     for (int i = 0; i < INDICATOR_COUNT; i++)
-        indicator_text(profile, (enum indicator)i, out);
-    ledger_text(profile, out);
+        indicator_say(page, profile, (enum indicator)i);
+    ledgers_say(page, profile);
 }
 
 int run_profile_show(struct cli *cli, struct err *err)
@@ -139,13 +125,14 @@ int run_profile_show(struct cli *cli, struct err *err)
     CLEANUP(question_free) struct question question = { 0 };
     CLEANUP(rows_freep) struct rows *gaps = NULL;
     CLEANUP(buffer_free) struct buffer out = { 0 };
+    struct page page = { .out = &out };
     enum household_kind kind;
     struct profile profile;
     struct token household;
     bool found;
 
-    if (question_household(cli, &kind, &household, err) < 0 || cli_store(cli, &store, err) < 0 ||
-        question_ask(cli, store, &question, err) < 0)
+    if (cli_language(cli, &page.language, err) < 0 || question_household(cli, &kind, &household, err) < 0 ||
+        cli_store(cli, &store, err) < 0 || question_ask(cli, store, &question, err) < 0)
         return -1;
     if (question.answer == ANSWER_RECOMPUTED)
         return err_stop(err, EXIT_FAILED,
@@ -162,8 +149,8 @@ int run_profile_show(struct cli *cli, struct err *err)
         gaps_json(gaps, &out);
         buffer_add_byte(&out, '\n');
     } else {
-        print_text(&profile, &question, &out);
-        gaps_text(gaps, &out);
+        page_of(&page, &profile, &question);
+        gaps_say(&page, gaps);
     }
     return cli_print(&out, err);
 }
