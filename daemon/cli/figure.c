@@ -64,6 +64,23 @@ const struct profile_field *figure_find(const char *column)
     return NULL;
 }
 
+int64_t figure_last(const struct profile *profile, enum indicator indicator)
+{
+    static const char *const columns[INDICATOR_COUNT] = {
+        [INDICATOR_DEPOSIT] = "deposit_last",
+        [INDICATOR_PROPERTY] = "property_last",
+        [INDICATOR_VEHICLE] = "vehicle_last",
+        [INDICATOR_FUND] = "fund_last",
+        [INDICATOR_ELECTRICITY] = "electricity_last",
+        [INDICATOR_WATER] = "water_last",
+        [INDICATOR_GAS] = "gas_last",
+        [INDICATOR_TELECOM] = "telecom_last",
+        [INDICATOR_TRANSPORT] = "transport_last",
+    };
+
+    return profile_int(profile, figure_find(columns[indicator]));
+}
+
 static void number_fill(const struct page *page, int64_t value, const char *unit)
 {
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)

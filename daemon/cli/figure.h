@@ -12,6 +12,8 @@ enum message figure_label(const struct profile_field *field); /* MESSAGE_COUNT n
 void figure_fill(const struct page *page, const struct profile *profile, const struct profile_field *field);
 /* Members of a set, in the list's order; "none". */
 void figure_set(const struct page *page, const struct codes *codes, unsigned mask);
+/* The newest month of an indicator's facts, or NUMBER_NONE. */
+int64_t figure_last(const struct profile *profile, enum indicator indicator);
 /* The field of that column; NULL: none. */
 const struct profile_field *figure_find(const char *column);
 

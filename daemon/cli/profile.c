@@ -4,91 +4,30 @@
 
 #include "daemon/cli/accounting.h"
 #include "daemon/cli/cli.h"
-#include "daemon/cli/figure.h"
+#include "daemon/cli/profile_page.h"
 #include "daemon/cli/question.h"
+#include "daemon/state/feeds.h"
 
-enum { LABEL_COLUMNS = 31 };
+/* What is read to show one. */
+struct showing {
+    struct store *store;
+    struct question question;
+    struct rows *gaps, *policy;
+    struct arena *arena;
+    struct profile profile;
+    struct feeds feeds;
+};
 
-/* Columns of an indicator begin with its name; those of the wage come from the fund. */
-static bool belongs_to(const struct profile_field *field, enum indicator indicator)
+static void showing_free(struct showing *showing)
 {
-    const char *name = code_name(&indicator_codes, (int)indicator);
-    size_t len = strlen(name);
-
-    if (field->codes == &state_codes)
-        return false;
-    return (!strncmp(field->name, name, len) && field->name[len] == '_') ||
-           (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));
-}
-
-static void indicator_say(const struct page *page, const struct profile *profile, enum indicator indicator)
-{
-    /* What each state means for a reader who decides something (P4). */
-    static const enum message meanings[STATE_COUNT] = {
-        [STATE_MISSING] = MSG_STATE_MISSING,
-        [STATE_ZERO] = MSG_STATE_ZERO,
-        [STATE_STALE] = MSG_STATE_STALE,
-        [STATE_KNOWN] = MSG_STATE_KNOWN,
-        [STATE_NOT_AUTHORISED] = MSG_STATE_NOT_AUTHORISED,
-    };
-    enum indicator_state state = profile->states[indicator];
-
-    say(page, MSG_INDICATOR_HEAD, fill_code(&indicator_codes, (int)indicator), fill_message(meanings[state]));
-    if (state == STATE_MISSING)
-        return;
-    for (const struct profile_field *field = profile_fields; field->name; field++) {
-        size_t mark = page_mark(page);
-
-        if (!belongs_to(field, indicator))
-            continue;
-        say(page, MSG_FIGURE_ROW, fill_message(figure_label(field)));
-        page_pad(page, mark, LABEL_COLUMNS, false);
-        figure_fill(page, profile, field);
-        page_line(page);
-    }
-}
-
-static void head_say(const struct page *page, const struct profile *profile, const struct question *question)
-{
-    char hex[TOKEN_TEXT_SIZE];
-
-    say(page, MSG_HOUSEHOLD_HEAD, fill_code(&household_kind_codes, (int)profile->kind),
-        fill_text(token_text(&profile->household, hex)));
-    say(page, question->answer == ANSWER_SEALED ? MSG_AS_SEALED : MSG_AS_LIVE,
-        fill(FILL_MONTH, profile->as_of));
-    say(page, MSG_WHO, *profile->region ? fill_text(profile->region) : fill_message(MSG_NOT_KNOWN),
-        fill(FILL_COUNT, profile->member_count), fill(FILL_COUNT, profile->adult_count),
-        fill(FILL_COUNT, profile->child_count), fill(FILL_COUNT, profile->elder_count),
-        fill(FILL_COUNT, profile->head_age));
-    figure_fill(page, profile, figure_find("groups"));
-    page_line(page);
-}
-
-static void ledgers_say(const struct page *page, const struct profile *profile)
-{
-    say(page, MSG_DECLARED, fill(FILL_YUAN, profile->declared_income));
-    if (profile->evidenced_high == NUMBER_NONE)
-        say(page, MSG_EVIDENCED_OPEN, fill(FILL_YUAN, profile->evidenced_low));
-    else
-        say(page, MSG_EVIDENCED, fill(FILL_YUAN, profile->evidenced_low),
-            fill(FILL_YUAN, profile->evidenced_high));
-    say(page, MSG_RECORDS, fill(FILL_COUNT, (int64_t)profile->evidence_count));
+    question_free(&showing->question);
+    rows_freep(&showing->gaps);
+    rows_freep(&showing->policy);
+    arena_free(showing->arena);
+    store_close(showing->store);
 }
 
 /* --- what had not come: any household may lack something by it --- */
-
-static void gaps_say(const struct page *page, const struct rows *gaps)
-{
-    if (rows_count(gaps))
-        say(page, MSG_GAPS_HEAD);
-    for (size_t i = 0; i < rows_count(gaps); i++) {
-        struct text feed = rows_text(gaps, i, 0), source = rows_text(gaps, i, 1),
-                    numbers = rows_text(gaps, i, 2);
-
-        buffer_printf(page->out, "    %-26.*s %.*s  %.*s\n", (int)feed.len, feed.data, (int)source.len,
-                      source.data, (int)numbers.len, numbers.data);
-    }
-}
 
 /* The canonical object, with one key more when there is something to say. */
 static void gaps_json(const struct rows *gaps, struct buffer *out)
@@ -111,46 +50,107 @@ static void gaps_json(const struct rows *gaps, struct buffer *out)
     buffer_add_byte(out, '}');
 }
 
-static void page_of(const struct page *page, const struct profile *profile, const struct question *question)
+static const char *cell(const struct showing *showing, const struct rows *rows, size_t row, int column)
 {
-    head_say(page, profile, question);
-    for (int i = 0; i < INDICATOR_COUNT; i++)
-        indicator_say(page, profile, (enum indicator)i);
-    ledgers_say(page, profile);
+    struct text text = rows_text(rows, row, column);
+
+    return arena_strndup(showing->arena, text.data, text.len);
+}
+
+static const struct feed_gap *gaps_of(const struct showing *showing)
+{
+    size_t count = rows_count(showing->gaps);
+    struct feed_gap *gaps = arena_alloc(showing->arena, count * sizeof *gaps);
+
+    for (size_t i = 0; i < count; i++)
+        gaps[i] = (struct feed_gap){ cell(showing, showing->gaps, i, 0), cell(showing, showing->gaps, i, 1),
+                                     cell(showing, showing->gaps, i, 2) };
+    return gaps;
+}
+
+/* --- reading --- */
+
+static int read_row(const struct cli *cli, struct showing *showing, struct err *err)
+{
+    struct question *question = &showing->question;
+    enum household_kind kind;
+    struct token household;
+    bool found;
+
+    if (question_household(cli, &kind, &household, err) < 0 || cli_store(cli, &showing->store, err) < 0 ||
+        question_ask(cli, showing->store, question, err) < 0)
+        return -1;
+    if (question->answer == ANSWER_RECOMPUTED)
+        return err_stop(err, EXIT_FAILED,
+                        "this period is not sealed; without --period the live profile is shown");
+    if (question_row(question, showing->store, kind, &household, &showing->profile, &found, err) < 0)
+        return -1;
+    return found ? 0 : err_stop(err, EXIT_FAILED, "there is no such household");
+}
+
+/* Feeds as declared at the last close, or, before the first, as the configuration has them. */
+static int read_feeds(const struct cli *cli, struct showing *showing, struct err *err)
+{
+    if (feeds_read(showing->store, showing->arena, &showing->feeds, err) < 0)
+        return -1;
+    if (!showing->feeds.count)
+        showing->feeds = feeds_of_conf(cli->conf, showing->arena);
+    return 0;
+}
+
+static int read_rest(const struct cli *cli, struct showing *showing, struct err *err)
+{
+    const struct question *question = &showing->question;
+    const struct param policy = param_bytes(showing->profile.policy, DIGEST_SIZE);
+
+    showing->arena = arena_new(0);
+    if (gaps_at_close(showing->store, cli->conf,
+                      question->answer == ANSWER_SEALED ? question->period : MONTH_NONE, &showing->gaps,
+                      err) < 0 ||
+        store_query(showing->store, "SELECT name FROM olive.policy WHERE digest = $1", &policy, 1,
+                    &showing->policy, err) < 0)
+        return -1;
+    return read_feeds(cli, showing, err);
+}
+
+/* --- showing --- */
+
+static void show_json(const struct showing *showing, struct buffer *out)
+{
+    profile_canonical(&showing->profile, out);
+    gaps_json(showing->gaps, out);
+    buffer_add_byte(out, '\n');
+}
+
+static void show_page(const struct showing *showing, const struct page *page)
+{
+    const struct profile_view view = {
+        .profile = &showing->profile,
+        .sealed = showing->question.answer == ANSWER_SEALED,
+        .rules = &showing->question.rules,
+        .coverage = showing->question.coverage,
+        .policy_name = rows_count(showing->policy) ? cell(showing, showing->policy, 0, 0) : "?",
+        .feeds = showing->feeds.items,
+        .feed_count = showing->feeds.count,
+        .gaps = gaps_of(showing),
+        .gap_count = rows_count(showing->gaps),
+    };
+
+    profile_page(page, &view);
 }
 
 int run_profile_show(struct cli *cli, struct err *err)
 {
-    CLEANUP(store_closep) struct store *store = NULL;
-    CLEANUP(question_free) struct question question = { 0 };
-    CLEANUP(rows_freep) struct rows *gaps = NULL;
+    CLEANUP(showing_free) struct showing showing = { 0 };
     CLEANUP(buffer_free) struct buffer out = { 0 };
     struct page page = { .out = &out };
-    enum household_kind kind;
-    struct profile profile;
-    struct token household;
-    bool found;
 
-    if (cli_language(cli, &page.language, err) < 0 || question_household(cli, &kind, &household, err) < 0 ||
-        cli_store(cli, &store, err) < 0 || question_ask(cli, store, &question, err) < 0)
+    if (cli_language(cli, &page.language, err) < 0 || read_row(cli, &showing, err) < 0 ||
+        read_rest(cli, &showing, err) < 0)
         return -1;
-    if (question.answer == ANSWER_RECOMPUTED)
-        return err_stop(err, EXIT_FAILED,
-                        "this period is not sealed; without --period the live profile is shown");
-    if (question_row(&question, store, kind, &household, &profile, &found, err) < 0)
-        return -1;
-    if (!found)
-        return err_stop(err, EXIT_FAILED, "there is no such household");
-    if (gaps_at_close(store, cli->conf, question.answer == ANSWER_SEALED ? question.period : MONTH_NONE,
-                      &gaps, err) < 0)
-        return -1;
-    if (cli->options.json) {
-        profile_canonical(&profile, &out);
-        gaps_json(gaps, &out);
-        buffer_add_byte(&out, '\n');
-    } else {
-        page_of(&page, &profile, &question);
-        gaps_say(&page, gaps);
-    }
+    if (cli->options.json)
+        show_json(&showing, &out);
+    else
+        show_page(&showing, &page);
     return cli_print(&out, err);
 }
