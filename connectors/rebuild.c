@@ -12,6 +12,7 @@
 #include "lib/io/fault.h"
 #include "lib/io/log.h"
 #include "lib/io/notify.h"
+#include "lib/io/receipts.h"
 #include "lib/io/topic_reader.h"
 #include "lib/wire/record_wire.h"
 
@@ -50,8 +51,10 @@ void history_free(struct history *history)
 
 /* --- receipts --- */
 
-static void add_receipt(struct history *history, const struct receipt *receipt)
+static void add_receipt(void *user, const struct receipt *receipt)
 {
+    struct history *history = user;
+
     if (history->count == history->capacity) {
         history->capacity = history->capacity ? 2 * history->capacity : 256;
         history->items = mem_realloc(history->items, history->capacity * sizeof *history->items);
@@ -61,29 +64,6 @@ static void add_receipt(struct history *history, const struct receipt *receipt)
                        { receipt->arrival, settled_of(receipt) } };
 }
 
-static int read_receipts(struct history *history, struct err *err)
-{
-    CLEANUP(topic_reader_closep) struct topic_reader *reader = NULL;
-    CLEANUP(wire_freep) struct wire *wire = wire_new();
-    CLEANUP(arena_freep) struct arena *arena = arena_new(0);
-    const struct bus_message *message;
-    char topic[TOPIC_SIZE];
-    struct event event;
-    int got;
-
-    if (topic_reader_open(history->conf, conf_topic_delivery(history->conf, topic), NULL, &reader, err) < 0)
-        return -1;
-    while ((got = topic_reader_next(reader, &message, err)) == 1) {
-        struct err ignored = { 0 }; /* a message that is no event is olive-fuse's to quarantine */
-
-        arena_reset(arena);
-        if (wire_unpack_event(wire, message->data, message->size, arena, &event, &ignored) == 0 &&
-            event.kind == EVENT_RECEIPT)
-            add_receipt(history, &event.receipt);
-    }
-    return got;
-}
-
 /* A feed that is configured anew while the connector runs may have been delivered since it was read. */
 static int read_history(struct history *history, struct err *err)
 {
@@ -91,7 +71,7 @@ static int read_history(struct history *history, struct err *err)
         return 0;
     history->count = 0;
     arena_reset(history->names);
-    if (read_receipts(history, err) < 0)
+    if (receipts_read(history->conf, add_receipt, history, err) < 0)
         return -1;
     history->read_ms = ticks_ms();
     return 0;

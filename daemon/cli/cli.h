@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "daemon/cli/messages.h"
 #include "lib/base/buffer.h"
 #include "lib/base/json.h"
 #include "lib/io/conf.h"
@@ -21,6 +22,7 @@ struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *labels,
         *out, *svg;
     const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why;
+    const char *lang;
     bool follow, no_wait, open, root, drop_random, json, help, version;
 };
 
@@ -71,6 +73,9 @@ int cli_month(const char *text, int32_t *ret, struct err *err);
 int cli_known_at(const struct cli *cli, int64_t *ret_ms, struct err *err);
 /* --limit, or `otherwise`. */
 int cli_limit(const struct cli *cli, uint64_t otherwise, uint64_t *ret, struct err *err);
+
+/* --lang, or what the environment says, for what people read. */
+int cli_language(const struct cli *cli, enum language *ret, struct err *err);
 
 /* Opens the key file that the configuration names, with the place where it does in front of an error. */
 struct tokeniser;

@@ -59,9 +59,9 @@ const struct command commands[] = {
       "Without it a changed file takes effect with the next close. All of it happens at once: nobody sees a mixture.\n" },
 
     { "To ask (auditors, caseworkers)" },
-    { "profile show", "", 0, 0, ADDRESS " period", false, run_profile_show, "One household: figures, states, ledgers",
+    { "profile show", "", 0, 0, ADDRESS " period lang", false, run_profile_show, "One household: figures, states, ledgers",
       "Without --period as it stands now; with it, as sealed.\n" },
-    { "explain", "[FIGURE]", 0, 1, ADDRESS " period known-at", false, run_explain, "The records behind a household's figures",
+    { "explain", "[FIGURE]", 0, 1, ADDRESS " period known-at lang", false, run_explain, "The records behind a household's figures",
       "Every figure leads back to records: feed, delivery, line, value, and the rule. Superseded records are listed\n"
       "with the reason. FIGURE is a column: deposit_balance, wage_low, electricity_wh ...\n" },
     { "dump", "", 0, 0, "period known-at root", false, run_dump, "All households in canonical form",

@@ -7,8 +7,8 @@
 #include "daemon/cli/key_table.h"
 #include "lib/base/arena.h"
 #include "lib/base/suggest.h"
+#include "lib/io/receipts.h"
 #include "lib/io/topic_reader.h"
-#include "lib/wire/record_wire.h"
 
 enum { NUMBER_DIGITS_MAX = 19, CHUNK = 1024 };
 
@@ -105,8 +105,9 @@ static bool is_settled(const struct letters_of *delivery, uint64_t line)
     return false;
 }
 
-static void note_receipt(struct dead_letters *letters, const struct receipt *receipt)
+static void note_receipt(void *user, const struct receipt *receipt)
 {
+    struct dead_letters *letters = user;
     struct arrival arrival = { .number = receipt->arrival };
     struct letters_of *delivery;
     bool new;
@@ -123,28 +124,6 @@ static void note_receipt(struct dead_letters *letters, const struct receipt *rec
     delivery->has_receipt = true;
     delivery->sequence = receipt->sequence;
     delivery->received_ms = receipt->delivery.received_ms;
-}
-
-static int read_receipts(struct dead_letters *letters, struct wire *wire, struct arena *arena,
-                         struct err *err)
-{
-    CLEANUP(topic_reader_closep) struct topic_reader *reader = NULL;
-    const struct bus_message *message;
-    char topic[TOPIC_SIZE];
-    struct event event;
-    int got;
-
-    if (topic_reader_open(letters->conf, conf_topic_delivery(letters->conf, topic), NULL, &reader, err) < 0)
-        return -1;
-    while ((got = topic_reader_next(reader, &message, err)) == 1) {
-        struct err ignored = { 0 }; /* a message that is no event is olive-fuse's to quarantine */
-
-        arena_reset(arena);
-        if (wire_unpack_event(wire, message->data, message->size, arena, &event, &ignored) == 0 &&
-            event.kind == EVENT_RECEIPT)
-            note_receipt(letters, &event.receipt);
-    }
-    return got;
 }
 
 /* --- which topics --- */
@@ -180,8 +159,6 @@ int dead_letters_open(const struct conf *conf, const struct letter_filter *filte
                       struct err *err)
 {
     CLEANUP(dead_letters_closep) struct dead_letters *letters = mem_zalloc(sizeof *letters);
-    CLEANUP(wire_freep) struct wire *wire = wire_new();
-    CLEANUP(arena_freep) struct arena *arena = arena_new(0);
 
     letters->conf = conf;
     letters->filter = filter;
@@ -190,7 +167,7 @@ int dead_letters_open(const struct conf *conf, const struct letter_filter *filte
     letters->columns.key_size = COLUMN_NAME_SIZE;
     letters->ids.key_size = RECORD_ID_SIZE;
     letters->arena = arena_new(0);
-    if (read_receipts(letters, wire, arena, err) < 0 || choose_topics(letters, err) < 0)
+    if (receipts_read(conf, note_receipt, letters, err) < 0 || choose_topics(letters, err) < 0)
         return -1;
     *ret = letters;
     letters = NULL;

@@ -20,6 +20,7 @@ struct explanation {
     struct profile row;     /* as stored, when there is a row */
     bool has_row;
     struct buffer out;
+    struct page page;
     struct json json;
 };
 
@@ -147,11 +148,12 @@ static int explain_member(struct explanation *explanation, const struct member *
 static bool differs_from_row(const struct explanation *explanation, const struct profile_field *field)
 {
     CLEANUP(buffer_free) struct buffer now = { 0 }, then = { 0 };
+    const struct page now_page = { .out = &now }, then_page = { .out = &then };
 
     if (!explanation->has_row)
         return false;
-    figure_text(&explanation->profile, field, &now);
-    figure_text(&explanation->row, field, &then);
+    figure_fill(&now_page, &explanation->profile, field);
+    figure_fill(&then_page, &explanation->row, field);
     return now.size != then.size || memcmp(now.data, then.data, now.size) != 0;
 }
 
@@ -161,10 +163,10 @@ static void figure_head_text(struct explanation *explanation, const struct figur
     struct buffer *out = &explanation->out;
 
     buffer_printf(out, "\n%s = ", rule->column);
-    figure_text(&explanation->profile, field, out);
+    figure_fill(&explanation->page, &explanation->profile, field);
     if (differs_from_row(explanation, field)) {
         buffer_add_string(out, "   (as stored: ");
-        figure_text(&explanation->row, field, out);
+        figure_fill(&explanation->page, &explanation->row, field);
         buffer_add_string(out, "; records came since)");
     }
     buffer_printf(out, "\n  rule: %s\n", rule->text);
@@ -273,7 +275,8 @@ int run_explain(struct cli *cli, struct err *err)
         if (!only)
             return unknown_figure(err);
     }
-    if (gather(&explanation, err) < 0)
+    explanation.page.out = &explanation.out;
+    if (cli_language(cli, &explanation.page.language, err) < 0 || gather(&explanation, err) < 0)
         return -1;
     return explain_figures(&explanation, only, err);
 }

@@ -1,51 +1,59 @@
 #include "daemon/cli/figure.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* clang-format off */
-static const struct { const char *column, *label; } labels[] = {
-    { "region", "region" }, { "member_count", "members" }, { "adult_count", "adults" }, { "child_count", "children" },
-    { "elder_count", "elders" }, { "head_age", "age of the head" },
-    { "deposit_accounts", "accounts with money" }, { "deposit_balance", "balance" },
-    { "deposit_interest", "interest of 12 months" }, { "deposit_mean", "mean of 12 months" }, { "deposit_last", "newest" },
-    { "property_units", "units" }, { "property_homes", "homes" }, { "property_value", "assessed value" },
-    { "property_area_cm2", "area" }, { "property_last", "newest" },
-    { "vehicle_count", "vehicles" }, { "vehicle_value", "assessed value" }, { "vehicle_last", "newest" },
-    { "fund_months", "months paid" }, { "fund_own", "own contributions" }, { "fund_employer", "employer's contributions" },
-    { "fund_balance", "balance" }, { "wage_low", "wage at least" }, { "wage_high", "wage at most" },
-    { "wage_base_year", "wage of the year" }, { "fund_last", "newest" },
-    { "electricity_wh", "use of 12 months" }, { "electricity_months", "months" }, { "electricity_last", "newest" },
-    { "water_l", "use of 12 months" }, { "water_months", "months" }, { "water_last", "newest" },
-    { "gas_l", "use of 12 months" }, { "gas_months", "months" }, { "gas_last", "newest" },
-    { "telecom_fen", "bills of 12 months" }, { "telecom_months", "months" }, { "telecom_last", "newest" },
-    { "transport_fen", "spending of 12 months" }, { "transport_trips", "trips" }, { "transport_months", "months" },
-    { "transport_last", "newest" },
-    { "declared_income", "declared income" }, { "declared_months", "monthly declarations" },
-    { "evidenced_low", "evidenced, at least" }, { "evidenced_high", "evidenced, at most" },
-    { "groups", "groups" }, { "industry", "industry" },
+static const struct { const char *column; enum message label; } labels[] = {
+    { "region", MSG_REGION }, { "member_count", MSG_MEMBERS }, { "adult_count", MSG_ADULTS },
+    { "child_count", MSG_CHILDREN }, { "elder_count", MSG_ELDERS }, { "head_age", MSG_HEAD_AGE },
+    { "deposit_accounts", MSG_ACCOUNTS }, { "deposit_balance", MSG_BALANCE }, { "deposit_interest", MSG_INTEREST },
+    { "deposit_mean", MSG_MEAN }, { "property_units", MSG_UNITS }, { "property_homes", MSG_HOMES },
+    { "property_value", MSG_ASSESSED_VALUE }, { "property_area_cm2", MSG_AREA }, { "vehicle_count", MSG_VEHICLES },
+    { "vehicle_value", MSG_ASSESSED_VALUE }, { "fund_months", MSG_MONTHS_PAID }, { "fund_own", MSG_OWN_CONTRIBUTIONS },
+    { "fund_employer", MSG_EMPLOYERS_CONTRIBUTIONS }, { "fund_balance", MSG_BALANCE }, { "wage_low", MSG_WAGE_LOW },
+    { "wage_high", MSG_WAGE_HIGH }, { "wage_base_year", MSG_WAGE_YEAR }, { "electricity_wh", MSG_USE },
+    { "water_l", MSG_USE }, { "gas_l", MSG_USE }, { "telecom_fen", MSG_BILLS }, { "transport_fen", MSG_SPENDING },
+    { "transport_trips", MSG_TRIPS }, { "declared_income", MSG_DECLARED_INCOME },
+    { "declared_months", MSG_DECLARED_MONTHS }, { "declared_partial", MSG_DECLARED_PARTIAL },
+    { "undeclared_members", MSG_UNDECLARED_MEMBERS }, { "declared_wage", MSG_DECLARED_WAGE },
+    { "declared_business", MSG_DECLARED_BUSINESS }, { "declared_property", MSG_DECLARED_PROPERTY },
+    { "declared_transfer", MSG_DECLARED_TRANSFER }, { "evidenced_low", MSG_EVIDENCED_LOW },
+    { "evidenced_high", MSG_EVIDENCED_HIGH }, { "assessed_p50", MSG_ASSESSED_P50 },
+    { "assessed_low", MSG_ASSESSED_LOW }, { "assessed_high", MSG_ASSESSED_HIGH }, { "assessed_base", MSG_ASSESSED_BASE },
+    { "assessed_estimate", MSG_ASSESSED_ESTIMATE }, { "assessed_deviation", MSG_ASSESSED_DEVIATION },
+    { "band_probability", MSG_BAND_PROBABILITY }, { "band", MSG_BAND }, { "band_basis", MSG_BAND_BASIS },
+    { "declared_per_head", MSG_DECLARED_PER_HEAD }, { "evidenced_low_per_head", MSG_EVIDENCED_LOW_PER_HEAD },
+    { "evidenced_high_per_head", MSG_EVIDENCED_HIGH_PER_HEAD }, { "assessed_per_head", MSG_ASSESSED_PER_HEAD },
+    { "below_dibao", MSG_BELOW_DIBAO }, { "below_dibian", MSG_BELOW_DIBIAN }, { "conflict", MSG_CONFLICT },
+    { "conflict_reasons", MSG_CONFLICT_REASONS }, { "contradictions", MSG_CONTRADICTIONS }, { "groups", MSG_GROUPS },
+    { "groups_derived", MSG_GROUPS_DERIVED }, { "industry", MSG_INDUSTRY },
 };
-static const char *const titles[INDICATOR_COUNT] = {
-    "存款 deposit", "房产 property", "车辆 vehicle", "公积金 fund", "用电 electricity", "用水 water", "用气 gas",
-    "通讯 telecom", "交通 transport",
+/* Of the columns of an indicator or a line: the rest of their name says which. */
+static const struct { const char *ending; enum message label; } endings[] = {
+    { "_last", MSG_NEWEST }, { "_months", MSG_MONTHS }, { "_state", MSG_STATE }, { "_contribution", MSG_CONTRIBUTION },
 };
 /* Units of the columns as people say them. */
 static const struct { const char *unit, *shown; int decimals; } units[] = {
-    { "fen", "yuan", 2 }, { "cm²", "m²", 4 }, { "Wh", "kWh", 3 }, { "litre", "m³", 3 },
+    { "cm²", " m²", 4 }, { "Wh", " kWh", 3 }, { "litre", " m³", 3 },
 };
 /* clang-format on */
 
-const char *indicator_title(enum indicator indicator)
+static bool ends_with(const char *column, const char *ending)
 {
-    return titles[indicator];
+    size_t len = strlen(column), ending_len = strlen(ending);
+
+    return len > ending_len && !strcmp(column + len - ending_len, ending);
 }
 
-const char *figure_label(const char *column)
+enum message figure_label(const struct profile_field *field)
 {
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        if (!strcmp(labels[i].column, column))
+        if (!strcmp(labels[i].column, field->name))
             return labels[i].label;
-    return column;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with(field->name, endings[i].ending))
+            return endings[i].label;
+    return field->codes == &hint_codes ? MSG_HINT : MESSAGE_COUNT;
 }
 
 const struct profile_field *figure_find(const char *column)
@@ -56,83 +64,107 @@ const struct profile_field *figure_find(const char *column)
     return NULL;
 }
 
-/* The decimal with a comma before every third digit of its whole part. */
-static void grouped(int64_t value, int decimals, struct buffer *out)
+int64_t figure_last(const struct profile *profile, enum indicator indicator)
 {
-    char text[DECIMAL_TEXT_SIZE];
-    const char *at = decimal_text(value, decimals, text);
-    size_t whole;
+    static const char *const columns[INDICATOR_COUNT] = {
+        [INDICATOR_DEPOSIT] = "deposit_last",
+        [INDICATOR_PROPERTY] = "property_last",
+        [INDICATOR_VEHICLE] = "vehicle_last",
+        [INDICATOR_FUND] = "fund_last",
+        [INDICATOR_ELECTRICITY] = "electricity_last",
+        [INDICATOR_WATER] = "water_last",
+        [INDICATOR_GAS] = "gas_last",
+        [INDICATOR_TELECOM] = "telecom_last",
+        [INDICATOR_TRANSPORT] = "transport_last",
+    };
 
-    if (*at == '-')
-        buffer_add_byte(out, (uint8_t)*at++);
-    whole = strcspn(at, ".");
-    for (size_t i = 0; i < whole; i++) {
-        if (i && (whole - i) % 3 == 0)
-            buffer_add_byte(out, ',');
-        buffer_add_byte(out, (uint8_t)at[i]);
-    }
-    buffer_add_string(out, at + whole);
+    return profile_int(profile, figure_find(columns[indicator]));
 }
 
-void amount_text(int64_t fen, struct buffer *out)
-{
-    grouped(fen, AMOUNT_DECIMALS, out);
-}
-
-static void number_text(int64_t value, const char *unit, struct buffer *out)
+static void number_fill(const struct page *page, int64_t value, const char *unit)
 {
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (!strcmp(units[i].unit, unit)) {
-            grouped(value, units[i].decimals, out);
-            buffer_printf(out, " %s", units[i].shown);
+            grouped_text(value, units[i].decimals, page->out);
+            buffer_add_string(page->out, units[i].shown);
             return;
         }
-    buffer_printf(out, "%" PRId64, value);
+    page_fill(page, fill(strcmp(unit, "fen") != 0 ? FILL_PLAIN : FILL_YUAN, value));
 }
 
-static void set_text(const struct codes *codes, unsigned mask, struct buffer *out)
+void figure_set(const struct page *page, const struct codes *codes, unsigned mask)
 {
-    const char *names[PROFILE_SET_MAX];
-    size_t count = profile_set(codes, mask, names);
+    bool any = false;
 
-    for (size_t i = 0; i < count; i++)
-        buffer_printf(out, "%s%s", i ? ", " : "", names[i]);
-    if (!count)
-        buffer_add_string(out, "none");
+    for (int value = 0; value < codes->count; value++) {
+        if (!(mask >> value & 1))
+            continue;
+        if (any)
+            page_fill(page, fill_message(MSG_COMMA));
+        page_fill(page, fill_code(codes, value));
+        any = true;
+    }
+    if (!any)
+        page_fill(page, fill_message(MSG_NONE));
 }
 
-static void decimals_text(const char *at, struct buffer *out)
+static void decimal_fill(const struct page *page, int64_t millionths, const char *unit)
 {
-    int64_t values[BAND_COUNT];
     char decimal[DECIMAL_TEXT_SIZE];
 
-    memcpy(values, at, sizeof values);
-    for (int i = 0; i < BAND_COUNT && values[0] != NUMBER_NONE; i++)
-        buffer_printf(out, "%s%s", i ? ", " : "", decimal_text(values[i], RATE_DECIMALS, decimal));
-    if (values[0] == NUMBER_NONE)
-        buffer_add_string(out, "not known");
+    if (!strcmp(unit, "probability"))
+        page_fill(page, fill(FILL_SHARE, millionths));
+    else
+        buffer_add_string(page->out, decimal_text(millionths, RATE_DECIMALS, decimal));
 }
 
-void figure_text(const struct profile *profile, const struct profile_field *field, struct buffer *out)
+static void decimals_fill(const struct page *page, const char *at, const char *unit)
+{
+    int64_t values[BAND_COUNT];
+
+    memcpy(values, at, sizeof values);
+    for (int i = 0; i < BAND_COUNT && values[0] != NUMBER_NONE; i++) {
+        if (i)
+            page_fill(page, fill_message(MSG_COMMA));
+        decimal_fill(page, values[i], unit);
+    }
+    if (values[0] == NUMBER_NONE)
+        page_fill(page, fill_message(MSG_NOT_KNOWN));
+}
+
+static void whole_fill(const struct page *page, int64_t value, const struct profile_field *field)
+{
+    if (value == NUMBER_NONE)
+        page_fill(page, fill_message(MSG_NOT_KNOWN));
+    else if (field->type == PROFILE_MONTH)
+        page_fill(page, fill(FILL_MONTH, value));
+    else if (field->type == PROFILE_DECIMAL)
+        decimal_fill(page, value, field->unit);
+    else
+        number_fill(page, value, field->unit);
+}
+
+void figure_fill(const struct page *page, const struct profile *profile, const struct profile_field *field)
 {
     const char *at = (const char *)profile + field->offset;
-    char month[MONTH_TEXT_SIZE], decimal[DECIMAL_TEXT_SIZE];
 
-    if (field->type == PROFILE_SET) {
-        set_text(field->codes, (unsigned)profile_word(profile, field), out);
-    } else if (field->type == PROFILE_TEXT) {
-        buffer_add_string(out, *at ? at : "not known");
-    } else if (field->type == PROFILE_WORD) {
-        buffer_add_string(out, code_name(field->codes, profile_word(profile, field)));
-    } else if (field->type == PROFILE_DECIMALS) {
-        decimals_text(at, out);
-    } else if (profile_int(profile, field) == NUMBER_NONE) {
-        buffer_add_string(out, "not known");
-    } else if (field->type == PROFILE_MONTH) {
-        buffer_add_string(out, month_text((int32_t)profile_int(profile, field), month));
-    } else if (field->type == PROFILE_DECIMAL) {
-        buffer_add_string(out, decimal_text(profile_int(profile, field), RATE_DECIMALS, decimal));
-    } else {
-        number_text(profile_int(profile, field), field->unit, out);
+    switch (field->type) {
+    case PROFILE_SET:
+        figure_set(page, field->codes, (unsigned)profile_word(profile, field));
+        break;
+    case PROFILE_TEXT:
+        page_fill(page, *at ? fill_text(at) : fill_message(MSG_NOT_KNOWN));
+        break;
+    case PROFILE_WORD:
+        page_fill(page, fill_code(field->codes, profile_word(profile, field)));
+        break;
+    case PROFILE_DECIMALS:
+        decimals_fill(page, at, field->unit);
+        break;
+    case PROFILE_INT:
+    case PROFILE_MONTH:
+    case PROFILE_DECIMAL:
+        whole_fill(page, profile_int(profile, field), field);
+        break;
     }
 }

@@ -1,18 +1,20 @@
 /* figure - a profile's columns for people: what each is called, and its value with a unit they know.
  *
- * Amounts in yuan, areas in m², consumption in kWh and m³; null is "not known", never 0 (P4). */
+ * Amounts in yuan, areas in m², consumption in kWh and m³, probabilities in per cent; null is "not known",
+ * never 0 (P4). */
 #ifndef OLIVE_DAEMON_CLI_FIGURE_H
 #define OLIVE_DAEMON_CLI_FIGURE_H
 
-#include "lib/base/buffer.h"
+#include "daemon/cli/messages.h"
 #include "lib/core/profile.h"
 
-const char *figure_label(const char *column);
-void figure_text(const struct profile *profile, const struct profile_field *field, struct buffer *out);
-void amount_text(int64_t fen, struct buffer *out); /* 12,345.67 */
+enum message figure_label(const struct profile_field *field); /* MESSAGE_COUNT never: a test asks */
+void figure_fill(const struct page *page, const struct profile *profile, const struct profile_field *field);
+/* Members of a set, in the list's order; "none". */
+void figure_set(const struct page *page, const struct codes *codes, unsigned mask);
+/* The newest month of an indicator's facts, or NUMBER_NONE. */
+int64_t figure_last(const struct profile *profile, enum indicator indicator);
 /* The field of that column; NULL: none. */
 const struct profile_field *figure_find(const char *column);
-/* Chinese and English: "存款 deposit". */
-const char *indicator_title(enum indicator indicator);
 
 #endif

@@ -10,7 +10,7 @@
 #include "lib/base/suggest.h"
 #include "lib/io/program.h"
 
-enum { SETS_MAX = 64, OPTIONS_MAX = 32, NAME_SIZE = 32 };
+enum { SETS_MAX = 64, NAME_SIZE = 32 };
 
 struct option_row {
     const char *name;
@@ -51,6 +51,7 @@ static const struct option_row option_rows[] = {
     { "out", "FILE", AT(out), "what is written" },
     { "drop-random", NULL, AT(drop_random), "take each source away from 30 % of households, by a fixed pattern" },
     { "svg", "FILE", AT(svg), "write it as one picture, too" },
+    { "lang", "LANGUAGE", AT(lang), "of the text: zh or en; default that of LC_ALL, LC_MESSAGES or LANG. JSON has one language" },
     { "output", "FORMAT", 0, "text (default) or json", true },
     { "config", "FILE", 0, "default $OLIVE_CONFIG, else /etc/olive/olive.yaml", true },
     { "set", "PATH=VALUE", 0, "an option of the configuration, for this run; any number of times", true },

@@ -62,6 +62,11 @@ int cli_limit(const struct cli *cli, uint64_t otherwise, uint64_t *ret, struct e
     return err_stop(err, EXIT_USAGE, "--limit takes a whole number");
 }
 
+int cli_language(const struct cli *cli, enum language *ret, struct err *err)
+{
+    return language_find(cli->options.lang, ret) ? 0 : err_stop(err, EXIT_USAGE, "--lang takes zh or en");
+}
+
 int cli_tokeniser(const struct conf *conf, struct tokeniser **ret, struct err *err)
 {
     if (tokeniser_open(conf->keys.token, conf->keys.hash, ret, err) == 0)
