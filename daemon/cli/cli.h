@@ -14,13 +14,14 @@
 
 #include "lib/base/buffer.h"
 #include "lib/base/json.h"
+#include "lib/core/code.h"
 #include "lib/io/conf.h"
 #include "lib/io/store.h"
 
 struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *out, *svg;
-    const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why;
-    bool follow, no_wait, open, root, drop_random, json, help, version;
+    const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why, *on;
+    bool follow, no_wait, open, root, households, drop_random, json, help, version;
 };
 
 struct cli {
@@ -51,7 +52,8 @@ command_run run_config_check, run_config_show, run_config_example, run_topics_pl
     run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_status, run_cat, run_token,
     run_profile_show, run_explain, run_period_close, run_period_ls, run_dump, run_dlq_ls, run_dlq_show,
     run_dlq_export, run_dlq_replay, run_dlq_dismiss, run_feed_dismiss, run_feed_open, run_model_calibrate,
-    run_model_score, run_model_show, run_policy_check;
+    run_model_score, run_model_show, run_policy_check,
+    run_policy_diff;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
 
@@ -61,6 +63,8 @@ int cli_print(const struct buffer *out, struct err *err);
 int cli_store(const struct cli *cli, struct store **ret, struct err *err);
 /* --period: a month; *ret is left alone when it was not said. */
 int cli_period(const struct cli *cli, int32_t *ret, struct err *err);
+/* --kind, or registered. */
+int cli_kind(const struct cli *cli, enum household_kind *ret, struct err *err);
 int cli_month(const char *text, int32_t *ret, struct err *err);
 int cli_known_at(const struct cli *cli, int64_t *ret_ms, struct err *err);
 /* --limit, or `otherwise`. */

@@ -133,11 +133,9 @@ int question_household(const struct cli *cli, enum household_kind *ret_kind, str
                        struct err *err)
 {
     const struct options *options = &cli->options;
-    int kind = HOUSEHOLD_REGISTERED;
 
-    if (options->kind && !code_find(&household_kind_codes, text_of(options->kind), &kind))
-        return err_stop(err, EXIT_USAGE, "--kind takes registered, assistance or dwelling");
-    *ret_kind = (enum household_kind)kind;
+    if (cli_kind(cli, ret_kind, err) < 0)
+        return -1;
     if (!options->household == !options->token)
         return err_stop(err, EXIT_USAGE, "name the household: --household NO, or --token HEX");
     if (options->household)

@@ -3,8 +3,8 @@
  *
  * A seal answers for its period; so does the live state for the open one, but only by what was pinned at the
  * last close. Anything else, and anything with --known-at, is computed anew from the evidence, with coverage
- * from the feeds as configured and their receipts up to that instant, and with the policy and model the period was
- * assessed by (the configured one for a period that never was).
+ * from the feeds as configured and their receipts up to that instant, and with the policy and model the
+ * period was assessed by (the configured one for a period that never was).
  *
  * Ownership: question_free() gives the rules back. */
 #ifndef OLIVE_DAEMON_CLI_QUESTION_H

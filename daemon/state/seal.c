@@ -6,6 +6,7 @@
 #include "daemon/state/close.h"
 #include "daemon/state/evidence.h"
 #include "daemon/state/feeds.h"
+#include "daemon/state/population.h"
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"
 #include "lib/io/fault.h"
@@ -52,59 +53,6 @@ static int may_seal(struct store *store, struct period_row *row, bool *ret, stru
 
 /* --- the profiles --- */
 
-static bool subject_of_row(struct reader *row, struct arena *arena, struct subject *ret)
-{
-    struct text fields[8] = { 0 };
-    bool present[8];
-
-    for (int i = 0; i < 8; i++)
-        present[i] = reader_field(row, &fields[i]);
-    if (row->failed || !present[0] || !present[1] || !present[7] || fields[0].len != TOKEN_SIZE ||
-        fields[1].len != 2 || fields[6].len != SUM_SIZE)
-        return false;
-    *ret = (struct subject){ .kind = (enum subject_kind)fields[1].data[1] };
-    memcpy(ret->token.bytes, fields[0].data, TOKEN_SIZE);
-    for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)
-        if (present[2 + kind] && fields[2 + kind].len == TOKEN_SIZE)
-            memcpy(ret->placements[kind].household.bytes, fields[2 + kind].data, TOKEN_SIZE);
-    for (size_t i = 0; i < fields[5].len; i++)
-        ret->record_count = ret->record_count << 8 | (uint8_t)fields[5].data[i];
-    memcpy(ret->record_sum, fields[6].data, SUM_SIZE);
-    return subject_unpack(fields[7].data, fields[7].len, arena, ret);
-}
-
-struct gathering {
-    struct census *census;
-    struct arena *arena;
-    int32_t period;
-};
-
-static int gather_subject(void *user, struct reader *row, int columns, struct err *err)
-{
-    struct gathering *gathering = user;
-    struct subject subject;
-
-    (void)columns;
-    arena_reset(gathering->arena);
-    if (!subject_of_row(row, gathering->arena, &subject))
-        return err_stop(err, EXIT_FAILED, "olive.subject has a row that cannot be read; replay the log");
-    subject.period = gathering->period;
-    census_add(gathering->census, &subject);
-    return 0;
-}
-
-static int gather_subjects(struct sealing *sealing, struct census *census, struct err *err)
-{
-    CLEANUP(arena_freep) struct arena *arena = arena_new(0);
-    struct gathering gathering = { census, arena, sealing->period.period };
-
-    return copy_out(
-        sealing->store,
-        "COPY (SELECT token, kind, registered, assistance, dwelling, record_count, record_sum, indicators "
-        "FROM olive.subject) TO STDOUT BINARY",
-        gather_subject, &gathering, err);
-}
-
 static int seal_profile(void *user, const struct profile *profile, struct err *err)
 {
     struct sealing *sealing = user;
@@ -131,7 +79,7 @@ static int write_profiles(struct sealing *sealing, struct err *err)
     profile_columns(&columns);
     buffer_printf(&sql, "COPY stage_seal (period, %s) FROM STDIN BINARY", (const char *)columns.data);
     buffer_add_byte(&sql, '\0');
-    if (gather_subjects(sealing, census, err) < 0 ||
+    if (population_read(sealing->store, sealing->period.period, census, err) < 0 ||
         store_run(sealing->store, "CREATE TEMP TABLE stage_seal (LIKE olive.profile_seal) ON COMMIT DROP",
                   err) < 0 ||
         copy_begin(sealing->store, (const char *)sql.data, &sealing->copy, err) < 0)
