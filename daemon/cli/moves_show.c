@@ -136,11 +136,11 @@ static void parts_text(const struct moves *moves, struct buffer *out)
 {
     static const char heading[] = "  households    persons     certain   possible  change of band\n";
 
-    buffer_printf(out, "\nBy region: %s", heading + 2);
+    buffer_printf(out, "\nBy region\n%s", heading);
     for (size_t i = 0; i < moves->region_count; i++)
         part_text(&moves->regions[i].part,
                   *moves->regions[i].region ? moves->regions[i].region : "not stated", out);
-    buffer_printf(out, "\nBy group, as rosters state them:\n%s", heading);
+    buffer_printf(out, "\nBy group, as rosters state them\n%s", heading);
     for (int group = 0; group < GROUP_COUNT; group++)
         part_text(&moves->groups[group], group_codes.entries[group].chinese, out);
     part_text(&moves->groups[GROUP_COUNT], "in none", out);
@@ -148,7 +148,7 @@ static void parts_text(const struct moves *moves, struct buffer *out)
 
 static void fields_text(const struct moves *moves, struct buffer *out)
 {
-    buffer_add_string(out, "\nFigures, and how many households have another\n");
+    buffer_add_string(out, "\nColumns of a profile, and how many households have another value there\n");
     for (size_t i = 0; profile_fields[i].name; i++)
         if (moves->fields[i])
             buffer_printf(out, "%12" PRIu64 "  %s\n", moves->fields[i], profile_fields[i].name);
@@ -367,7 +367,7 @@ void moves_json(const struct moves *moves, const struct moves_head *head, struct
     groups_derived_json(json, moves);
     bands_json(json, moves);
     parts_json(json, moves);
-    json_key(json, "figures");
+    json_key(json, "columns");
     json_open(json, '{');
     for (size_t i = 0; profile_fields[i].name; i++)
         if (moves->fields[i]) {
