@@ -15,15 +15,16 @@
 #include "daemon/cli/messages.h"
 #include "lib/base/buffer.h"
 #include "lib/base/json.h"
+#include "lib/core/code.h"
 #include "lib/io/conf.h"
 #include "lib/io/store.h"
 
 struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *labels,
         *out, *svg;
-    const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why;
+    const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why, *on;
     const char *lang;
-    bool follow, no_wait, open, root, drop_random, json, help, version;
+    bool follow, no_wait, open, root, households, drop_random, json, help, version;
 };
 
 struct cli {
@@ -55,7 +56,7 @@ command_run run_topics_plan, run_topics_apply, run_schema_apply, run_schema_chec
 command_run run_feed_ls, run_feed_test, run_feed_dismiss, run_feed_open;
 command_run run_dlq_ls, run_dlq_show, run_dlq_export, run_dlq_replay, run_dlq_dismiss;
 command_run run_status, run_period_ls, run_period_close, run_period_assess;
-command_run run_policy_check;
+command_run run_policy_check, run_policy_diff;
 command_run run_profile_show, run_explain, run_dump, run_token, run_cat;
 command_run run_model_calibrate, run_model_score, run_model_show, run_model_sample;
 
@@ -69,6 +70,8 @@ int cli_need(const char *value, const char *name, struct err *err);
 int cli_store(const struct cli *cli, struct store **ret, struct err *err);
 /* --period: a month; *ret is left alone when it was not said. */
 int cli_period(const struct cli *cli, int32_t *ret, struct err *err);
+/* --kind, or registered. */
+int cli_kind(const struct cli *cli, enum household_kind *ret, struct err *err);
 int cli_month(const char *text, int32_t *ret, struct err *err);
 int cli_known_at(const struct cli *cli, int64_t *ret_ms, struct err *err);
 /* --limit, or `otherwise`. */

@@ -67,6 +67,11 @@ const struct command commands[] = {
     { "dump", "", 0, 0, "period known-at root", false, run_dump, "All households in canonical form",
       "Without options the live profiles; with --period as sealed; with --known-at, or for a period that is not\n"
       "sealed, computed anew from the evidence by the same core. --root prints the SHA-256 of the lines alone.\n" },
+    { "policy diff", "[A] B", 1, 2, "kind on households", false, run_policy_diff, "Whom a change of the policy moves",
+      "Assesses the population as it stands by policy A and by B, with the model of the open period, and tells who moves:\n"
+      "for certain (hints on declared and evidenced figures), possibly (cannot tell, or the likeliest band), and by region\n"
+      "and group. Without A: the policy that the open period is assessed by. Nothing is changed. Exit 0: nothing differs,\n"
+      "1: something does, more: trouble.\n" },
     { "token", "KIND [IDENTIFIER|-]", 1, 2, NULL, false, run_token, "Identifiers to tokens, by the token key",
       "One a line from stdin when there is none, or -. Kinds: person, household, meter KIND:NO, account BANK:NO, unit,\n"
       "plate, contract KIND:NO, phone, card, employer, fund-account. An identifier on the command line stays in the\n"

@@ -43,6 +43,8 @@ static const struct option_row option_rows[] = {
     { "open", NULL, AT(open), "only those that have been neither replayed nor dismissed" },
     { "follow", NULL, AT(follow), "wait for more at the end" },
     { "no-wait", NULL, AT(no_wait), "return when closing, not when sealed" },
+    { "on", "YYYY-MM-DD", AT(on), "by the rules as they stand on this day; default the last of the open period" },
+    { "households", NULL, AT(households), "name those that change, by their tokens, and what changes" },
     { "root", NULL, AT(root), "print the SHA-256 of the dump alone" },
     { "data", "CSV", AT(data), "households, one a row, with a header" },
     { "spec", "YAML", AT(spec), "which columns make which source" },

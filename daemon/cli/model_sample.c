@@ -215,7 +215,7 @@ int run_model_sample(struct cli *cli, struct err *err)
     const char *path = cli->options.out;
 
     if (cli_need(cli->options.labels, "labels", err) < 0 || cli_need(path, "out", err) < 0 ||
-        question_kind(cli, &labels.kind, err) < 0 || read_labels(cli, &labels, err) < 0)
+        cli_kind(cli, &labels.kind, err) < 0 || read_labels(cli, &labels, err) < 0)
         return -1;
     labels.out = fopen(path, "w");
     if (!labels.out)

@@ -137,22 +137,12 @@ static int household_token(const struct conf *conf, const char *household_no, st
                : err_stop(err, EXIT_USAGE, "--household is empty or too long");
 }
 
-int question_kind(const struct cli *cli, enum household_kind *ret, struct err *err)
-{
-    int kind = HOUSEHOLD_REGISTERED;
-
-    if (cli->options.kind && !code_find(&household_kind_codes, text_of(cli->options.kind), &kind))
-        return err_stop(err, EXIT_USAGE, "--kind takes registered, assistance or dwelling");
-    *ret = (enum household_kind)kind;
-    return 0;
-}
-
 int question_household(const struct cli *cli, enum household_kind *ret_kind, struct token *ret,
                        struct err *err)
 {
     const struct options *options = &cli->options;
 
-    if (question_kind(cli, ret_kind, err) < 0)
+    if (cli_kind(cli, ret_kind, err) < 0)
         return -1;
     if (!options->household == !options->token)
         return err_stop(err, EXIT_USAGE, "name the household: --household NO, or --token HEX");

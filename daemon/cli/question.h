@@ -32,9 +32,6 @@ void question_free(struct question *question);
 /* That household's row; *ret_found false: there is none. Not of ANSWER_RECOMPUTED. */
 int question_row(const struct question *question, struct store *store, enum household_kind kind,
                  const struct token *household, struct profile *ret, bool *ret_found, struct err *err);
-
-/* --kind; registered when it was not said. */
-int question_kind(const struct cli *cli, enum household_kind *ret, struct err *err);
 /* The token of a household's number as people write it. False: empty, or too long. */
 bool household_number_token(struct tokeniser *tokeniser, const char *household_no, struct token *ret);
 /* The household that --kind, --household or --token name. */

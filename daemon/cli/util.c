@@ -46,6 +46,16 @@ int cli_period(const struct cli *cli, int32_t *ret, struct err *err)
     return cli->options.period ? cli_month(cli->options.period, ret, err) : 0;
 }
 
+int cli_kind(const struct cli *cli, enum household_kind *ret, struct err *err)
+{
+    int kind = HOUSEHOLD_REGISTERED;
+
+    if (cli->options.kind && !code_find(&household_kind_codes, text_of(cli->options.kind), &kind))
+        return err_stop(err, EXIT_USAGE, "--kind takes registered, assistance or dwelling");
+    *ret = (enum household_kind)kind;
+    return 0;
+}
+
 int cli_known_at(const struct cli *cli, int64_t *ret_ms, struct err *err)
 {
     if (!cli->options.known_at || instant_parse(text_of(cli->options.known_at), ret_ms))

@@ -4,6 +4,18 @@
 
 #include "lib/base/arena.h"
 
+int population_settled(struct store *store, int32_t period, bool *ret, struct err *err)
+{
+    CLEANUP(rows_freep) struct rows *rows = NULL;
+    const struct param param = param_int4(period);
+
+    if (store_query(store, "SELECT NOT EXISTS (SELECT FROM olive.subject WHERE as_of <> $1)", &param, 1,
+                    &rows, err) < 0)
+        return -1;
+    *ret = rows_bool(rows, 0, 0);
+    return 0;
+}
+
 #define COLUMNS "token, kind, registered, assistance, dwelling, record_count, record_sum, indicators, as_of"
 enum {
     TOKEN,

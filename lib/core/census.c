@@ -126,25 +126,38 @@ static size_t place(const struct census *census, enum household_kind kind, struc
 
 struct walk {
     struct census *census;
-    const struct rules *rules;
+    const struct rules *rules; /* two of them for a pair */
     coverage_t coverage;
     census_profile *each;
+    census_pair *pair; /* in its place */
     void *user;
 };
+
+/* False: no person among them. */
+static bool assess_by(const struct walk *walk, const struct rules *rules, enum household_kind kind,
+                      const struct token *household, const struct subject *const *members, size_t count,
+                      struct profile *ret)
+{
+    return household_assess(kind, household, members, count, walk->census->period, rules, walk->coverage,
+                            walk->census->arena, ret);
+}
 
 static int walk_household(const struct walk *walk, enum household_kind kind, const struct placed *placed,
                           size_t count, struct unplaced *unplaced, struct err *err)
 {
     const struct subject **members;
-    struct profile profile;
+    struct profile profile, other;
 
     arena_reset(walk->census->arena);
     members = arena_alloc(walk->census->arena, count * sizeof *members);
     for (size_t i = 0; i < count; i++)
         members[i] = entry_subject(walk->census, placed[i].entry);
-    if (household_assess(kind, &placed->household, members, count, walk->census->period, walk->rules,
-                         walk->coverage, walk->census->arena, &profile))
-        return walk->each(walk->user, &profile, err);
+    if (assess_by(walk, walk->rules, kind, &placed->household, members, count, &profile)) {
+        if (!walk->pair)
+            return walk->each(walk->user, &profile, err);
+        assess_by(walk, walk->rules + 1, kind, &placed->household, members, count, &other);
+        return walk->pair(walk->user, &profile, &other, err);
+    }
     for (size_t i = 0; i < count; i++) /* meters alone: a household without a member */
         count_unplaced(placed[i].entry, unplaced);
     return 0;
@@ -170,7 +183,9 @@ static int walk_kind(const struct walk *walk, enum household_kind kind, struct p
 int census_walk(struct census *census, const struct rules *rules, coverage_t coverage, census_profile *each,
                 void *user, struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err)
 {
-    const struct walk walk = { census, rules, coverage, each, user };
+    const struct walk walk = {
+        .census = census, .rules = rules, .coverage = coverage, .each = each, .user = user
+    };
     struct unplaced unplaced[HOUSEHOLD_KIND_COUNT] = { 0 };
     struct placed *placed = mem_alloc(census->count * sizeof *placed);
     int status = 0;
@@ -180,5 +195,19 @@ int census_walk(struct census *census, const struct rules *rules, coverage_t cov
     free(placed);
     if (!status)
         memcpy(ret, unplaced, sizeof unplaced);
+    return status;
+}
+
+int census_compare(struct census *census, enum household_kind kind, const struct rules rules[2],
+                   coverage_t coverage, census_pair *each, void *user, struct err *err)
+{
+    const struct walk walk = {
+        .census = census, .rules = rules, .coverage = coverage, .pair = each, .user = user
+    };
+    struct unplaced unplaced = { 0 };
+    struct placed *placed = mem_alloc(census->count * sizeof *placed);
+    int status = walk_kind(&walk, kind, placed, &unplaced, err);
+
+    free(placed);
     return status;
 }

@@ -27,4 +27,9 @@ typedef int census_profile(void *user, const struct profile *profile, struct err
 int census_walk(struct census *census, const struct rules *rules, coverage_t coverage, census_profile *each,
                 void *user, struct unplaced ret[HOUSEHOLD_KIND_COUNT], struct err *err);
 
+/* The same households of one kind by two sets of rules, side by side: each subject is unpacked once. */
+typedef int census_pair(void *user, const struct profile *a, const struct profile *b, struct err *err);
+int census_compare(struct census *census, enum household_kind kind, const struct rules rules[2],
+                   coverage_t coverage, census_pair *each, void *user, struct err *err);
+
 #endif

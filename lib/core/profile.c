@@ -84,6 +84,20 @@ int profile_word(const struct profile *profile, const struct profile_field *fiel
     return (int)value;
 }
 
+bool profile_field_differs(const struct profile_field *field, const struct profile *a,
+                           const struct profile *b)
+{
+    static const size_t sizes[] = {
+        [PROFILE_INT] = sizeof(int64_t),     [PROFILE_MONTH] = sizeof(int64_t),
+        [PROFILE_DECIMAL] = sizeof(int64_t), [PROFILE_DECIMALS] = BAND_COUNT * sizeof(int64_t),
+        [PROFILE_SET] = sizeof(unsigned),    [PROFILE_WORD] = sizeof(unsigned),
+    };
+    const char *of_a = (const char *)a + field->offset, *of_b = (const char *)b + field->offset;
+
+    return field->type == PROFILE_TEXT ? strcmp(of_a, of_b) != 0
+                                       : memcmp(of_a, of_b, sizes[field->type]) != 0;
+}
+
 /* Sorted by name: there are few, so insertion does. */
 size_t profile_set(const struct codes *codes, unsigned mask, const char *ret[PROFILE_SET_MAX])
 {

@@ -84,6 +84,9 @@ struct profile_field {
 extern const struct profile_field profile_fields[];
 int64_t profile_int(const struct profile *profile, const struct profile_field *field);
 int profile_word(const struct profile *profile, const struct profile_field *field);
+/* Whether the two have another value there. */
+bool profile_field_differs(const struct profile_field *field, const struct profile *a,
+                           const struct profile *b);
 enum { PROFILE_SET_MAX = 32 };
 /* The names of a set, in C order. */
 size_t profile_set(const struct codes *codes, unsigned mask, const char *ret[PROFILE_SET_MAX]);

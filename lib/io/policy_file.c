@@ -36,6 +36,11 @@ static int read_covering(struct reading *reading, const yaml_node_t *node, unsig
     indicators = indicators_of((enum source)source);
     if (!indicators)
         return bad(reading, node, "%s feeds no indicator: nothing could say whether it is there", name);
+    if (indicators >> INDICATOR_ELECTRICITY)
+        worth_a_look(reading, node,
+                     "%s is an auxiliary source: it can raise a question, but what it does not "
+                     "see bounds no income",
+                     name);
     *mask |= indicators;
     return 0;
 }
@@ -251,6 +256,15 @@ static struct policy *read_all(const char *text, size_t size, const char *name, 
     return reading->policy;
 }
 
+static int say_first(const struct policy_findings *findings, const char *name, struct err *err)
+{
+    const struct policy_finding *finding = findings->items;
+
+    while (!finding->is_error)
+        finding++;
+    return err_stop(err, EXIT_CONFIG, "%s:%zu:%zu: %s", name, finding->line, finding->column, finding->text);
+}
+
 int policy_parse(const char *text, size_t size, const char *name, struct policy **ret, struct err *err)
 {
     CLEANUP(policy_findings_free) struct policy_findings findings = { 0 };
@@ -258,13 +272,12 @@ int policy_parse(const char *text, size_t size, const char *name, struct policy 
 
     if (!policy)
         return -1;
-    if (findings.count) {
-        policy_free(policy);
-        return err_stop(err, EXIT_CONFIG, "%s:%zu:%zu: %s", name, findings.items[0].line,
-                        findings.items[0].column, findings.items[0].text);
+    if (!findings.error_count) {
+        *ret = policy;
+        return 0;
     }
-    *ret = policy;
-    return 0;
+    policy_free(policy);
+    return say_first(&findings, name, err);
 }
 
 int policy_read(const char *path, char **ret_text, size_t *ret_size, struct policy **ret, struct err *err)

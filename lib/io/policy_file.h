@@ -39,8 +39,8 @@ struct policy_findings {
 };
 void policy_findings_free(struct policy_findings *findings); /* also for CLEANUP(); empties it */
 
-/* All findings of a file, also when it is no YAML or cannot be read. Without errors warnings are added: about
- * what no rule in force on `today` judges, bands without goals, rules without a basis. */
+/* All findings of a file, also when it is no YAML or cannot be read. When there are no errors, also what no
+ * rule in force on `today` judges, bands without goals, rules without a basis. */
 void policy_check(const char *path, int32_t today, struct policy_findings *ret);
 
 #endif
