@@ -368,6 +368,7 @@ def refuse_models(folder):
         "with an infinite number": (with_digest(text.replace(number, "inf", 1)), "not finite"),
         "with a number too few": (with_digest(text.replace(number + " ", "", 1)), "prior"),
         "with a curve that falls": (with_digest(re.sub(r"(?m)^value (\S+)", "value 99", text, count=1)), "must not fall"),
+        "with a spread of 0": (with_digest(re.sub(r"(?m)^spread \S+", "spread 0", text, count=1)), "above 0"),
         "that is none": ("hh_id,income\n1,2\n", "is no model"),
         "that is empty": ("", "is no model"),
     }

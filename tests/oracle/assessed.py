@@ -36,7 +36,7 @@ def fund_wage(row):
         return 0
     if low is None or high is None or low <= 0:
         return low
-    return int(math.sqrt(low) * math.sqrt(high))
+    return min(int(math.sqrt(low) * math.sqrt(high)), 2**63 - 1)
 
 
 def telecom_per_adult(row):
