@@ -57,7 +57,7 @@ static int64_t fund_wage(const struct profile *profile)
 
     if (profile->states[INDICATOR_FUND] == STATE_ZERO)
         return 0;
-    if (profile->wage_low == NUMBER_NONE || profile->wage_high == NUMBER_NONE || profile->wage_low <= 0)
+    if (profile->wage_low <= 0 || profile->wage_high <= 0) /* null is the smallest */
         return profile->wage_low;
     return whole(sqrt_of(low) * sqrt_of(high));
 }
