@@ -14,6 +14,22 @@ struct assessor {
     const struct assess_column *columns[MODEL_FIELDS_MAX];
 };
 
+/* --- rounding --- */
+
+/* No figure of ours comes near the bound; a model's file may hold any number. */
+static int64_t millionths(double x)
+{
+    static const double bound = 1e9;
+    double within = x > bound ? bound : x > -bound ? x : -bound;
+
+    return (int64_t)(within < 0 ? within * MILLION - 0.5 : within * MILLION + 0.5);
+}
+
+static int64_t whole(double x) /* x >= 0; downwards */
+{
+    return x < (double)INT64_MAX ? (int64_t)x : INT64_MAX;
+}
+
 /* --- what a model may read --- */
 
 static int64_t larger(int64_t a, int64_t b) /* NUMBER_NONE is the smallest */
@@ -41,9 +57,9 @@ static int64_t fund_wage(const struct profile *profile)
 
     if (profile->states[INDICATOR_FUND] == STATE_ZERO)
         return 0;
-    if (profile->wage_low == NUMBER_NONE || profile->wage_high == NUMBER_NONE || profile->wage_low <= 0)
+    if (profile->wage_low <= 0 || profile->wage_high <= 0) /* null is the smallest */
         return profile->wage_low;
-    return (int64_t)(sqrt_of(low) * sqrt_of(high));
+    return whole(sqrt_of(low) * sqrt_of(high));
 }
 
 static int64_t telecom_per_adult(const struct profile *profile)
@@ -235,16 +251,6 @@ void assess_input(const struct assessor *assessor, const struct policy *policy, 
 
 /* --- answering --- */
 
-static int64_t millionths(double x)
-{
-    return (int64_t)(x < 0 ? x * MILLION - 0.5 : x * MILLION + 0.5);
-}
-
-static int64_t whole(double x)
-{
-    return x < (double)INT64_MAX ? (int64_t)(x + 0.5) : INT64_MAX;
-}
-
 static const struct assessed nothing = {
     .p50 = NUMBER_NONE,
     .low = NUMBER_NONE,
@@ -279,9 +285,9 @@ static void add_up(const struct assessor *assessor, const struct model_input *in
     score->estimate = (double)ret->estimate / MILLION;
     score->sigma = (double)ret->deviation / MILLION;
     model_distribute(assessor->model, score);
-    ret->p50 = whole(score->centre);
-    ret->low = whole(score->low);
-    ret->high = whole(score->high);
+    ret->p50 = whole(score->centre + 0.5);
+    ret->low = whole(score->low + 0.5);
+    ret->high = whole(score->high + 0.5);
     ret->basis = score->demographics_only ? BASIS_DEMOGRAPHICS : BASIS_SOURCES;
 }
 

@@ -235,6 +235,10 @@ static void walk_errors(struct walk *walk, struct model *model)
     for (size_t i = 0; i < MODEL_AGE_GROUPS; i++)
         walk_numbers(walk, "spread", model->spread[i], MODEL_TERCILES);
     walk_numbers(walk, "quantiles", model->quantiles, MODEL_QUANTILES);
+    for (size_t i = 0; !walk->out && i < MODEL_AGE_GROUPS; i++)
+        for (size_t j = 0; j < MODEL_TERCILES; j++)
+            if (!(model->spread[i][j] > 0))
+                fail(walk, "spread", "must be above 0");
     if (!walk->out && !walk->failed && !rises(model->quantiles, MODEL_QUANTILES, true))
         fail(walk, "quantiles", "must rise");
 }

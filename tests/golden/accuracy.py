@@ -6,12 +6,13 @@
 Cross-validated measures against their targets; additivity, monotonicity, missing is not zero; an independent scorer; the
 same bits from every compiler; refusals. tests/accuracy/README.md says where the samples come from. One of them may not be
 in this repository: it is looked for in $OLIVE_DATA, then in ../shared/data, else its claims are skipped, and counted.
---renew writes tests/golden/model anew, which a change of the model's equations or format needs.
+--renew writes tests/golden/model anew, which a change of the model's equations or format, or of the shipped model, needs.
 """
 
 import csv
 import hashlib
 import itertools
+import json
 import math
 import os
 import random
@@ -23,14 +24,21 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/accuracy"))
+sys.path[:0] = [str(ROOT / "tests/accuracy"), str(ROOT / "tests/oracle")]
+import assessed as oracle_assessed  # noqa: E402
+import compare  # noqa: E402
 import measures  # noqa: E402
+import policy as oracle_policy  # noqa: E402
 import scorer  # noqa: E402
+from indicators import Moment  # noqa: E402
 
 BUILD = Path(os.environ.get("OLIVE_BUILD", ROOT / "build"))
 OLIVE = BUILD / "daemon/cli/olive"
 ACCURACY, GOLDEN = ROOT / "tests/accuracy", ROOT / "tests/golden/model"
+SHIPPED = ROOT / "deploy/model/synthetic-county-2025.model"
 FOLDS = 5
+COMPILERS = (("gcc", ["-O0"]), ("gcc", ["-O3"]), ("gcc", ["-O3", "-march=native"]), ("clang", ["-O0"]), ("clang", ["-O3"]),
+             ("clang", ["-O3", "-march=native"]))
 
 # What cross-validation must reach: the assessment's targets ("must") for households outside of these files.
 TARGETS = {
@@ -259,18 +267,102 @@ def renew(folder):
     write(GOLDEN / "households.csv", golden_households(rows), columns)
     done("score", "--model", GOLDEN / "scf2019.model", "--data", GOLDEN / "households.csv", "--out",
          GOLDEN / "scored.csv")
+    write(GOLDEN / "profiles.csv", golden_profiles())
+    (GOLDEN / "assessed.jsonl").write_text(assessed(folder, "gcc", ["-O0"]), "utf-8")
+
+
+# ---- profiles: what fusion asks of a model ----
+
+FIGURES = {"deposit": ("deposit_balance", "deposit_mean"), "property": ("property_homes", "property_value", "property_area_cm2"),
+           "vehicle": ("vehicle_count", "vehicle_value"), "fund": ("wage_low", "wage_high", "fund_balance"),
+           "electricity": ("electricity_wh",), "water": ("water_l",), "gas": ("gas_l",), "telecom": ("telecom_fen",),
+           "transport": ("transport_fen",)}
+POLICY = {  # that of assess_main.c
+    "bands": [{"region": "330305", "from": "1970-01-01", "fen": [5000000, 10000000, 20000000, 50000000, 60000000]},
+              {"region": "330305002", "from": "1970-01-01", "fen": [6000000, 12000000, 24000000, 40000000, 70000000]}],
+    "lines": {"dibao": [{"region": "", "from": "1970-01-01", "fen_per_head": 1300000}],
+              "dibian": [{"region": "", "from": "1970-01-01", "fen_per_head": 2600000}]},
+    "deflators": {"deposit": [{"region": "330305", "from": "1970-01-01", "index_millionths": 1250000},
+                              {"region": "330305001", "from": "1970-01-01", "index_millionths": 800000}],
+                  "telecom": [{"region": "330305001", "from": "1970-01-01", "index_millionths": 800000}]}}
+EDGES = ("0", "1", "-1", "-7500000", "9223372036854775807", "-9223372036854775807", "")
+
+
+def golden_profiles():
+    dice = random.Random(20251231)
+    rows = [golden_profile(dice) for _ in range(160)]
+    columns = [column for columns in FIGURES.values() for column in columns] + ["declared_income"]
+    for i, row in enumerate(rows[:3 * len(columns)]):
+        row[columns[i % len(columns)]] = EDGES[i % len(EDGES)]
+        row["declared_partial"] = "" if row["declared_income"] == "" else row["declared_partial"] or 0
+    rows[-5].update({f"{source}_state": "missing" for source in FIGURES})
+    for row, (members, adults) in zip(rows[-4:], ((1, 0), (40, 33), (2147483647, 2147483647), (7, 1))):
+        row.update(member_count=members, adult_count=adults, child_count=members - adults, elder_count=0)
+    return rows
+
+
+def golden_profile(dice):
+    adults, children, elders = dice.randrange(4), dice.randrange(4), dice.randrange(3)
+    row = {"region": dice.choice(("330305001", "330305002", "330305100101", "330322100", "330304001", "33")),
+           "head_age": dice.choice((0, 24, 25, 39, 40, 47, 64, 65, 80, 119)), "member_count": max(adults + children + elders, 1),
+           "adult_count": adults, "child_count": children, "elder_count": elders}
+    for source, columns in FIGURES.items():
+        state = dice.choice(("known",) * 5 + ("zero", "stale", "missing"))
+        row[f"{source}_state"] = state
+        for column in columns:
+            value = dice.randrange(6) if column.endswith(("homes", "count")) else int(math.exp(dice.gauss(15, 2.5)))
+            row[column] = {"zero": 0, "missing": ""}.get(state, "" if dice.random() < 0.04 else value)
+    declares = dice.random() < 0.8
+    row["declared_income"] = int(math.exp(dice.gauss(16.2, 1.2))) if declares else ""
+    row["declared_partial"] = dice.choice((0, 0, 0, 2)) if declares else ""
+    return row
+
+
+def stated(row):
+    """The assessed ledger of a row of the file, as the oracle states it."""
+    words = ("region",) + tuple(f"{source}_state" for source in FIGURES)
+    figures = {name: value if name in words else None if value == "" else int(value) for name, value in row.items()}
+    figures["states"] = {source: row[f"{source}_state"] for source in FIGURES}
+    return oracle_assessed.Judge(scorer.Model(SHIPPED), oracle_policy.Policy(POLICY)).assess(figures, Moment(2025 * 12 + 11))
+
+
+def assess_profiles(folder):
+    rows = measures.read(GOLDEN / "profiles.csv")
+    reference = (GOLDEN / "assessed.jsonl").read_text("utf-8")
+    for compiler, flags in COMPILERS:
+        claim(f"{compiler} {' '.join(flags)} assesses the golden profiles to the same bits",
+              assessed(folder, compiler, flags) == reference)
+    found = [json.loads(line) for line in reference.splitlines()]
+    wrong = [text for i, (row, one) in enumerate(zip(rows, found, strict=True))
+             for text in compare.dicts(f"line {i + 2}", one, stated(row), True)]
+    claim("the oracle, from the model's file alone, assesses them alike", not wrong, "\n".join(wrong[:10]))
+    claim("base + contributions are the estimate, to the millionth", all(
+        abs(one["assessed_base"] + sum(one[f"{source}_contribution"] or 0 for source in FIGURES) - one["assessed_estimate"]) < 1e-9
+        for one in found))
+    claim("probabilities of the bands are 1 together", all(
+        round(1e6 * sum(one["band_probability"])) == 1000000 for one in found if one["band_probability"]))
+    marks = {mark for one in found for mark in one["conflict_reasons"]}
+    claim("every kind of mark is among them, and every basis but none", len(marks) >= 10 and {"inconsistent", "declared_far_below",
+          "declared_far_above"} < marks and {one["band_basis"] for one in found} == {"sources", "demographics_only"}, marks)
 
 
 def compiled(folder, compiler, flags):
-    """score_main with the core's scoring by this compiler, and what it prints."""
-    core = [ROOT / "lib/core" / name for name in ("model.c", "disagreement.c", "elementary.c")]
-    program = folder / "score_main"
+    """What score_main prints, with the core's scoring by this compiler."""
+    return run_compiled(folder, "score_main", compiler, flags, GOLDEN / "scf2019.model", GOLDEN / "households.csv")
+
+
+def assessed(folder, compiler, flags):
+    return run_compiled(folder, "assess_main", compiler, flags, SHIPPED, GOLDEN / "profiles.csv")
+
+
+def run_compiled(folder, name, compiler, flags, *arguments):
+    core = [ROOT / "lib/core" / file for file in ("assess.c", "model.c", "disagreement.c", "elementary.c")]
+    program = folder / name
     libraries = [BUILD / name for name in ("daemon/model/libmodel.a", "lib/io/libconf.a", "lib/core/libcore.a",
                                             "lib/base/libbase.a")]
     subprocess.run([compiler, "-std=gnu17", "-D_GNU_SOURCE", "-ffp-contract=off", "-fno-math-errno", *flags, f"-I{ROOT}", "-o", program,
-                    GOLDEN / "score_main.c", *core, *libraries, "-lyaml", "-lcrypto", "-llapacke", "-lm"], check=True)
-    return subprocess.run([program, GOLDEN / "scf2019.model", GOLDEN / "households.csv"], check=True, capture_output=True,
-                          text=True).stdout
+                    GOLDEN / f"{name}.c", *core, *libraries, "-lyaml", "-lcrypto", "-llapacke", "-lm"], check=True)
+    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def same_bits(folder):
@@ -281,8 +373,7 @@ def same_bits(folder):
     reference = compiled(folder, "gcc", ["-O0"])
     claim("the golden file holds the bits that gcc -O0 computes", all(
         float.fromhex(line.split()[3]) == float(one["centre"]) for line, one in zip(reference.splitlines(), wanted)))
-    for compiler, flags in (("gcc", ["-O3"]), ("gcc", ["-O3", "-march=native"]), ("clang", ["-O0"]), ("clang", ["-O3"]),
-                            ("clang", ["-O3", "-march=native"])):
+    for compiler, flags in COMPILERS[1:]:
         claim(f"{compiler} {' '.join(flags)} computes the same bits", compiled(folder, compiler, flags) == reference)
     claim("base + contributions, added in order, are the estimate to the bit", all(exact(line) for line in
                                                                                    reference.splitlines()))
@@ -368,6 +459,7 @@ def refuse_models(folder):
         "with an infinite number": (with_digest(text.replace(number, "inf", 1)), "not finite"),
         "with a number too few": (with_digest(text.replace(number + " ", "", 1)), "prior"),
         "with a curve that falls": (with_digest(re.sub(r"(?m)^value (\S+)", "value 99", text, count=1)), "must not fall"),
+        "with a spread of 0": (with_digest(re.sub(r"(?m)^spread \S+", "spread 0", text, count=1)), "above 0"),
         "that is none": ("hh_id,income\n1,2\n", "is no model"),
         "that is empty": ("", "is no model"),
     }
@@ -398,6 +490,7 @@ def main():
             return
         rows = measures.read(sample_of("scf2019"))
         same_bits(folder)
+        assess_profiles(folder)
         model = GOLDEN / "scf2019.model"
         add_up(folder, model, rows[:1500])
         missing_is_not_zero(folder, model, rows)

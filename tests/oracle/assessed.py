@@ -34,9 +34,9 @@ def fund_wage(row):
     low, high = row["wage_low"], row["wage_high"]
     if row["states"]["fund"] == "zero":
         return 0
-    if low is None or high is None or low <= 0:
+    if low is None or high is None or low <= 0 or high <= 0:
         return low
-    return int(math.sqrt(low) * math.sqrt(high))
+    return min(int(math.sqrt(low) * math.sqrt(high)), 2**63 - 1)
 
 
 def telecom_per_adult(row):
