@@ -108,8 +108,8 @@ static void assessed(const struct page *page, const struct profile *profile)
         say(page, MSG_ASSESSED_NONE);
         return;
     }
-    say(page, MSG_ASSESSED_ABOUT, fill(FILL_ABOUT, assessed->p50), fill(FILL_ABOUT, assessed->low),
-        fill(FILL_ABOUT, assessed->high));
+    say(page, MSG_ASSESSED_ABOUT, fill(FILL_ROUGH, assessed->p50), fill(FILL_ROUGH, assessed->low),
+        fill(FILL_ROUGH, assessed->high));
     say(page, MSG_ASSESSED_IS);
     if (assessed->basis == BASIS_DEMOGRAPHICS)
         say(page, MSG_DEMOGRAPHICS_ONLY);
@@ -137,6 +137,12 @@ static bool belongs_to(const struct profile_field *field, enum indicator indicat
            (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));
 }
 
+/* A stale source shows its figures and says so; a verified zero is zero in all of them. */
+static bool has_figures(enum indicator_state state)
+{
+    return state == STATE_KNOWN || state == STATE_STALE;
+}
+
 static void source(const struct page *page, const struct profile *profile, enum indicator indicator)
 {
     /* What each state means for a reader who decides something (P4). */
@@ -155,8 +161,8 @@ static void source(const struct page *page, const struct profile *profile, enum 
     page_pad(page, mark, LEDGER_COLUMNS, false);
     page_fill(page, fill_message(meanings[state]));
     page_line(page);
-    for (const struct profile_field *field = profile_fields; field->name && state != STATE_MISSING; field++) {
-        if (!belongs_to(field, indicator))
+    for (const struct profile_field *field = profile_fields; field->name; field++) {
+        if (!has_figures(state) || !belongs_to(field, indicator))
             continue;
         mark = page_mark(page);
         buffer_add_string(page->out, "    ");
@@ -200,6 +206,16 @@ static void model_line(const struct page *page, const struct profile_view *view)
         say(page, MSG_RESTS_SYNTHETIC);
 }
 
+static void gap(const struct page *page, const struct feed_gap *gap)
+{
+    int source;
+
+    buffer_printf(page->out, "    %-26s ", gap->feed);
+    if (code_find(&source_codes, text_of(gap->source), &source))
+        page_fill(page, fill_code(&source_codes, source));
+    buffer_printf(page->out, " %s\n", gap->numbers);
+}
+
 static void rests_on(const struct page *page, const struct profile_view *view)
 {
     char digest[2 * DIGEST_SIZE + 1];
@@ -212,8 +228,7 @@ static void rests_on(const struct page *page, const struct profile_view *view)
     if (view->gap_count)
         say(page, MSG_RESTS_GAPS);
     for (size_t i = 0; i < view->gap_count; i++)
-        buffer_printf(page->out, "    %-26s %s  %s\n", view->gaps[i].feed, view->gaps[i].source,
-                      view->gaps[i].numbers);
+        gap(page, &view->gaps[i]);
 }
 
 void profile_page(const struct page *page, const struct profile_view *view)
