@@ -151,6 +151,15 @@ static size_t parts_of(const struct assessed *assessed, struct part parts[INDICA
     return count;
 }
 
+void profile_base(const struct page *page, const struct profile_view *view)
+{
+    const struct profile *profile = view->profile;
+
+    say(page, MSG_WHY_BASE, fill(FILL_COUNT, profile->member_count), fill(FILL_COUNT, profile->child_count),
+        fill(FILL_COUNT, profile->head_age),
+        fill(FILL_ROUGH, (int64_t)(exp_of((double)profile->assessed.base / MILLION) + 0.5)));
+}
+
 static void why(const struct page *page, const struct profile_view *view)
 {
     const struct profile *profile = view->profile;
@@ -158,9 +167,7 @@ static void why(const struct page *page, const struct profile_view *view)
     size_t count = parts_of(&profile->assessed, parts);
 
     say(page, MSG_WHY);
-    say(page, MSG_WHY_BASE, fill(FILL_COUNT, profile->member_count), fill(FILL_COUNT, profile->child_count),
-        fill(FILL_COUNT, profile->head_age),
-        fill(FILL_ROUGH, (int64_t)(exp_of((double)profile->assessed.base / MILLION) + 0.5)));
+    profile_base(page, view);
     for (size_t i = 0; i < count; i++)
         contribution(page, view, &parts[i]);
     for (int i = 0; i < INDICATOR_COUNT; i++)
@@ -209,7 +216,7 @@ static void band(const struct page *page, const struct assessed *assessed, const
     page_line(page);
 }
 
-static void bands(const struct page *page, const struct profile_view *view)
+void profile_bands(const struct page *page, const struct profile_view *view)
 {
     const struct policy *policy = view->rules->policy;
     const struct assessed *assessed = &view->profile->assessed;
@@ -247,7 +254,7 @@ static void sure(const struct page *page, const struct profile_view *view)
     say(page, MSG_SURE_INTERVAL, fill(FILL_ROUGH, assessed->low), fill(FILL_ROUGH, assessed->high));
     say(page, MSG_SURE_TRIED, fill(FILL_SHARE, (int64_t)(model->coverage[0] * MILLION)),
         fill(FILL_SHARE, (int64_t)(model->coverage[1] * MILLION)));
-    bands(page, view);
+    profile_bands(page, view);
     say(page, MSG_PER_HEAD, fill(FILL_ROUGH, view->profile->assessed_per_head));
     below(page, view, LINE_DIBAO, assessed->below_dibao);
     below(page, view, LINE_DIBIAN, assessed->below_dibian);

@@ -154,27 +154,28 @@ static void settle_asset(const struct page *page, const struct profile_view *vie
     feeds_of(page, view, indicator);
 }
 
-static unsigned lines_that_cannot_tell(const struct profile_view *view, int test)
+static unsigned lines_that_cannot_tell(const struct profile *profile, enum line_test test)
 {
     unsigned mask = 0;
 
     for (int line = 0; line < LINE_COUNT; line++)
-        mask |= (unsigned)(view->profile->hints[line][test] == HINT_CANNOT_TELL) << line;
+        mask |= (unsigned)(profile->hints[line][test] == HINT_CANNOT_TELL) << line;
     return mask;
 }
 
 /* One answer serves every line that waits for it. */
-static bool settle_test(const struct page *page, const struct profile_view *view, int test)
+bool profile_settle_test(const struct page *page, const struct profile_view *view, enum line_test test,
+                         unsigned lines)
 {
     static const enum indicator owned[TEST_COUNT] = { [TEST_INCOME] = INDICATOR_NONE,
                                                       [TEST_MONEY] = INDICATOR_DEPOSIT,
                                                       [TEST_VEHICLE] = INDICATOR_VEHICLE,
                                                       [TEST_HOME] = INDICATOR_PROPERTY };
-    unsigned lines = lines_that_cannot_tell(view, test);
 
+    lines &= lines_that_cannot_tell(view->profile, test);
     if (!lines)
         return false;
-    say(page, MSG_SETTLE_TEST, fill_code(&line_test_codes, test));
+    say(page, MSG_SETTLE_TEST, fill_code(&line_test_codes, (int)test));
     figure_set(page, &poverty_line_codes, lines);
     say(page, MSG_SETTLE_CLOSE);
     if (test == TEST_INCOME)
@@ -207,7 +208,7 @@ void profile_settle(const struct page *page, const struct profile_view *view)
 
     say(page, MSG_SETTLE);
     for (int test = 0; test < TEST_COUNT; test++)
-        any |= settle_test(page, view, test);
+        any |= profile_settle_test(page, view, (enum line_test)test, (1U << LINE_COUNT) - 1);
     any |= settle_estimate(page, view);
     if (view->profile->assessed.marks || view->profile->contradictions) {
         say(page, MSG_SETTLE_QUESTIONS);

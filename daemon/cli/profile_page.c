@@ -125,18 +125,6 @@ static void ledgers(const struct page *page, const struct profile *profile)
 
 /* --- sources --- */
 
-/* Columns of an indicator begin with its name; those of the wage come from the fund. */
-static bool belongs_to(const struct profile_field *field, enum indicator indicator)
-{
-    const char *name = code_name(&indicator_codes, (int)indicator);
-    size_t len = strlen(name);
-
-    if (field->codes == &state_codes || field->type == PROFILE_DECIMAL)
-        return false;
-    return (!strncmp(field->name, name, len) && field->name[len] == '_') ||
-           (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));
-}
-
 /* A stale source shows its figures and says so; a verified zero is zero in all of them. */
 static bool has_figures(enum indicator_state state)
 {
@@ -162,7 +150,8 @@ static void source(const struct page *page, const struct profile *profile, enum 
     page_fill(page, fill_message(meanings[state]));
     page_line(page);
     for (const struct profile_field *field = profile_fields; field->name; field++) {
-        if (!has_figures(state) || !belongs_to(field, indicator))
+        if (!has_figures(state) || field->codes || field->type == PROFILE_DECIMAL ||
+            !figure_belongs(field, indicator))
             continue;
         mark = page_mark(page);
         buffer_add_string(page->out, "    ");

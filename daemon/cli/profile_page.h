@@ -43,6 +43,13 @@ void profile_settle(const struct page *page, const struct profile_view *view);
 /* --- pieces that olive explain says, too --- */
 
 void profile_groups_derived(const struct page *page, const struct profile_view *view); /* no heading */
+void profile_base(const struct page *page, const struct profile_view *view);           /* one sentence */
+void profile_bands(const struct page *page, const struct profile_view *view); /* with their probabilities */
+/* Marks and contradictions, or that there is none. */
+void profile_question_list(const struct page *page, const struct profile_view *view);
+/* What a test needs for the lines of a mask that cannot tell; false: nothing. */
+bool profile_settle_test(const struct page *page, const struct profile_view *view, enum line_test test,
+                         unsigned lines);
 /* "child-or-elder: a member for whom age is 80 and over", and the basis. */
 void profile_group_rule(const struct page *page, const struct group_rule *rule);
 /* Ends the line; then one of its own: "rule since 2024-01-01: basis". */

@@ -3,14 +3,15 @@
  *
  * A seal answers for its period; so does the live state for the open one, but only by what was pinned at the
  * last close. Anything else, and anything with --known-at, is computed anew from the evidence, with coverage
- * from the feeds as configured and their receipts up to that instant, and with the policy and model the period was
- * assessed by (the configured one for a period that never was).
+ * from the feeds as configured and their receipts up to that instant, and with the policy and model the
+ * period was assessed by (the configured one for a period that never was).
  *
  * Ownership: question_free() gives the rules back. */
 #ifndef OLIVE_DAEMON_CLI_QUESTION_H
 #define OLIVE_DAEMON_CLI_QUESTION_H
 
 #include "daemon/cli/cli.h"
+#include "daemon/state/feeds.h"
 #include "daemon/state/period.h"
 #include "lib/core/fold.h"
 #include "lib/core/profile.h"
@@ -32,6 +33,11 @@ void question_free(struct question *question);
 /* That household's row; *ret_found false: there is none. Not of ANSWER_RECOMPUTED. */
 int question_row(const struct question *question, struct store *store, enum household_kind kind,
                  const struct token *household, struct profile *ret, bool *ret_found, struct err *err);
+
+/* The feeds as declared at the last close, or, before the first, as the configuration has them; in the arena.
+ */
+int question_feeds(const struct cli *cli, struct store *store, struct arena *arena, struct feeds *ret,
+                   struct err *err);
 
 /* The household that --kind, --household or --token name. */
 int question_household(const struct cli *cli, enum household_kind *ret_kind, struct token *ret,
