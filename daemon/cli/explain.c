@@ -6,10 +6,22 @@
 #include <string.h>
 
 #include "daemon/cli/cli.h"
-#include "daemon/cli/explain_rules.h"
+#include "daemon/cli/explain_more.h"
 #include "daemon/cli/figure.h"
-#include "daemon/cli/members.h"
+#include "lib/base/suggest.h"
 #include "lib/wire/record_wire.h"
+
+struct origin { /* of the records of a delivery */
+    uint8_t delivery[DIGEST_SIZE];
+    char feed[48]; /* "": its receipt is not in yet */
+    int64_t sequence;
+    char original[2 * DIGEST_SIZE + 1]; /* whose dead letter the record was; "": nobody's */
+};
+
+struct origins {
+    struct origin *items;
+    size_t count;
+};
 
 struct explanation {
     const struct cli *cli;
@@ -19,6 +31,9 @@ struct explanation {
     struct profile profile; /* as the evidence gives it now */
     struct profile row;     /* as stored, when there is a row */
     bool has_row;
+    struct profile_view view;
+    struct arena *arena;
+    struct origins origins;
     struct buffer out;
     struct page page;
     struct json json;
@@ -26,20 +41,15 @@ struct explanation {
 
 /* --- where a record came from --- */
 
-struct origin {
-    char feed[48];
-    int64_t sequence;
-    char original[2 * DIGEST_SIZE + 1]; /* whose dead letter the record was; "": nobody's */
-};
-
-static int find_origin(struct explanation *explanation, const struct record *record, struct origin *ret,
+static int read_origin(struct store *store, const uint8_t delivery[DIGEST_SIZE], struct origin *ret,
                        struct err *err)
 {
     CLEANUP(rows_freep) struct rows *rows = NULL;
-    const struct param param = param_bytes(record->delivery->digest, DIGEST_SIZE);
+    const struct param param = param_bytes(delivery, DIGEST_SIZE);
 
-    *ret = (struct origin){ .feed = "(receipt not in yet)" };
-    if (store_query(explanation->store,
+    *ret = (struct origin){ .feed = "" };
+    memcpy(ret->delivery, delivery, DIGEST_SIZE);
+    if (store_query(store,
                     "SELECT feed, sequence, encode(original, 'hex') FROM olive.delivery WHERE delivery = $1 "
                     "ORDER BY receipt_offset LIMIT 1",
                     &param, 1, &rows, err) < 0)
@@ -54,12 +64,32 @@ static int find_origin(struct explanation *explanation, const struct record *rec
     return 0;
 }
 
+/* A household's records are of few deliveries, and each is asked about once. */
+static int find_origin(struct explanation *explanation, const struct record *record,
+                       const struct origin **ret, struct err *err)
+{
+    struct origins *origins = &explanation->origins;
+    size_t i = 0;
+
+    while (i < origins->count &&
+           memcmp(origins->items[i].delivery, record->delivery->digest, DIGEST_SIZE) != 0)
+        i++;
+    if (i == origins->count) {
+        origins->items = mem_realloc(origins->items, (i + 1) * sizeof *origins->items);
+        if (read_origin(explanation->store, record->delivery->digest, &origins->items[i], err) < 0)
+            return -1;
+        origins->count++;
+    }
+    *ret = &origins->items[i];
+    return 0;
+}
+
 /* --- why a record did not go in --- */
 
 enum use { USE_WENT_IN, USE_NOT_CHOSEN, USE_SUPERSEDED, USE_NOT_KNOWN_YET };
 static const char *const use_names[] = { "went_in", "not_chosen", "superseded", "not_known_yet" };
-static const char *const use_texts[] = { "went in", "holds, but the rule does not choose it",
-                                         "superseded by a later record of its key", "came later" };
+static const enum message use_texts[] = { MSG_USE_WENT_IN, MSG_USE_NOT_CHOSEN, MSG_USE_SUPERSEDED,
+                                          MSG_USE_NOT_KNOWN_YET };
 
 static bool is_fact(const struct member *member, const struct record *record, size_t *ret_index)
 {
@@ -71,6 +101,13 @@ static bool is_fact(const struct member *member, const struct record *record, si
     return false;
 }
 
+/* A contribution that is not there has nothing in it, whatever its source holds. */
+static bool is_absent(const struct explanation *explanation, const struct figure_rule *rule)
+{
+    return rule->more == more_contribution &&
+           profile_int(&explanation->profile, figure_find(rule->column)) == NUMBER_NONE;
+}
+
 static enum use use_of(const struct explanation *explanation, const struct member *member,
                        const struct record *record, const struct figure_rule *rule)
 {
@@ -80,7 +117,8 @@ static enum use use_of(const struct explanation *explanation, const struct membe
         return USE_NOT_KNOWN_YET;
     if (!is_fact(member, record, &index))
         return USE_SUPERSEDED;
-    return rule->went_in(member->facts, member->fact_count, index, explanation->question.period)
+    return !is_absent(explanation, rule) &&
+                   rule->went_in(member->facts, member->fact_count, index, explanation->question.period)
                ? USE_WENT_IN
                : USE_NOT_CHOSEN;
 }
@@ -90,19 +128,25 @@ static enum use use_of(const struct explanation *explanation, const struct membe
 static void record_text(struct explanation *explanation, const struct record *record,
                         const struct origin *origin, enum use use)
 {
-    struct buffer *out = &explanation->out;
-    struct json fact = json_to(out);
+    const struct page *page = &explanation->page;
+    struct json fact = json_to(&explanation->out);
     char day[DAY_TEXT_SIZE];
 
-    buffer_printf(out, "    %-10s %s, delivery %" PRId64 "%s, ", day_text(record->valid_from_day, day),
-                  origin->feed, origin->sequence, record->line && *origin->original ? ", replayed" : "");
+    say(page, MSG_EXPLAIN_RECORD, fill_text(day_text(record->valid_from_day, day)),
+        *origin->feed ? fill_text(origin->feed) : fill_message(MSG_EXPLAIN_NO_RECEIPT),
+        fill(FILL_PLAIN, origin->sequence));
+    if (record->line && *origin->original)
+        say(page, MSG_EXPLAIN_REPLAYED);
     if (record->line)
-        buffer_printf(out, "line %" PRIu64 "", record->line);
+        say(page, MSG_EXPLAIN_LINE, fill(FILL_PLAIN, (int64_t)record->line));
     else
-        buffer_add_string(out, "by the list that lacks it");
-    buffer_printf(out, "%s: %s\n        ", record->retracted ? ", retracted" : "", use_texts[use]);
+        say(page, MSG_EXPLAIN_LIST);
+    if (record->retracted)
+        say(page, MSG_EXPLAIN_RETRACTED);
+    say(page, use_texts[use]);
+    buffer_add_string(page->out, "        ");
     wire_record_json(record, &fact);
-    buffer_add_byte(out, '\n');
+    page_line(page);
 }
 
 static void record_json(struct explanation *explanation, const struct record *record,
@@ -114,7 +158,7 @@ static void record_json(struct explanation *explanation, const struct record *re
     json_key(json, "use");
     json_str(json, use_names[use]);
     json_key(json, "feed");
-    json_str(json, origin->feed);
+    json_str(json, *origin->feed ? origin->feed : message_text(LANGUAGE_ENGLISH, MSG_EXPLAIN_NO_RECEIPT));
     json_key(json, "sequence");
     json_int(json, origin->sequence);
     json_key(json, "original");
@@ -129,15 +173,15 @@ static int explain_member(struct explanation *explanation, const struct member *
 {
     for (size_t i = 0; i < member->record_count; i++) {
         const struct record *record = &member->records[i];
-        struct origin origin;
+        const struct origin *origin;
         enum use use;
 
-        if (!rule->from(record))
+        if (!rule->from || !rule->from(record))
             continue;
         if (find_origin(explanation, record, &origin, err) < 0)
             return -1;
         use = use_of(explanation, member, record, rule);
-        (explanation->cli->options.json ? record_json : record_text)(explanation, record, &origin, use);
+        (explanation->cli->options.json ? record_json : record_text)(explanation, record, origin, use);
     }
     return 0;
 }
@@ -160,16 +204,22 @@ static bool differs_from_row(const struct explanation *explanation, const struct
 static void figure_head_text(struct explanation *explanation, const struct figure_rule *rule,
                              const struct profile_field *field)
 {
-    struct buffer *out = &explanation->out;
+    const struct page *page = &explanation->page;
 
-    buffer_printf(out, "\n%s = ", rule->column);
-    figure_fill(&explanation->page, &explanation->profile, field);
+    say(page, MSG_EXPLAIN_FIGURE, fill_text(rule->column));
+    page_fill(page, fill_message(MSG_OPEN));
+    figure_title(page, field);
+    page_fill(page, fill_message(MSG_CLOSE));
+    say(page, MSG_EXPLAIN_IS);
+    figure_fill(page, &explanation->profile, field);
     if (differs_from_row(explanation, field)) {
-        buffer_add_string(out, "   (as stored: ");
-        figure_fill(&explanation->page, &explanation->row, field);
-        buffer_add_string(out, "; records came since)");
+        say(page, MSG_EXPLAIN_STORED);
+        figure_fill(page, &explanation->row, field);
+        say(page, MSG_EXPLAIN_SINCE);
     }
-    buffer_printf(out, "\n  rule: %s\n", rule->text);
+    say(page, MSG_EXPLAIN_RULE, fill_message(rule->text));
+    if (!rule->from)
+        say(page, MSG_EXPLAIN_MADE_OF);
 }
 
 static void figure_head_json(struct explanation *explanation, const struct figure_rule *rule,
@@ -187,18 +237,42 @@ static void figure_head_json(struct explanation *explanation, const struct figur
         profile_field_json(&explanation->row, field, json);
     }
     json_key(json, "rule");
-    json_str(json, rule->text);
-    json_key(json, "records");
-    json_open(json, '[');
+    json_str(json, message_text(LANGUAGE_ENGLISH, rule->text));
+}
+
+static void more_of(struct explanation *explanation, const struct figure_rule *rule)
+{
+    const struct explain_more more = {
+        .page = &explanation->page,
+        .json = explanation->cli->options.json ? &explanation->json : NULL,
+        .column = rule->column,
+        .view = &explanation->view,
+        .members = &explanation->members,
+    };
+
+    if (rule->more)
+        rule->more(&more);
+}
+
+/* A hint that no rule gives rests on nothing. */
+static bool is_unasked(const struct explanation *explanation, const struct figure_rule *rule)
+{
+    const struct profile_field *field = figure_find(rule->column);
+
+    return field->codes == &hint_codes && profile_word(&explanation->profile, field) == HINT_NO_RULE;
 }
 
 static int explain_figure(struct explanation *explanation, const struct figure_rule *rule, struct err *err)
 {
-    const struct profile_field *field = figure_find(rule->column);
     bool json = explanation->cli->options.json;
 
-    (json ? figure_head_json : figure_head_text)(explanation, rule, field);
-    for (size_t i = 0; i < explanation->members.count; i++)
+    (json ? figure_head_json : figure_head_text)(explanation, rule, figure_find(rule->column));
+    more_of(explanation, rule);
+    if (json) {
+        json_key(&explanation->json, "records");
+        json_open(&explanation->json, '[');
+    }
+    for (size_t i = 0; i < explanation->members.count && !is_unasked(explanation, rule); i++)
         if (explain_member(explanation, &explanation->members.items[i], rule, err) < 0)
             return -1;
     if (json) {
@@ -226,16 +300,35 @@ static int explain_figures(struct explanation *explanation, const struct figure_
     return code < 0 ? -1 : cli_print(&explanation->out, err);
 }
 
-static int unknown_figure(struct err *err)
+static int unknown_figure(const char *word, struct err *err)
 {
-    char list[sizeof err->text - 64] = "";
+    struct suggestion near = suggestion_for(word);
+    char hint[SUGGESTION_SIZE];
 
     for (const struct figure_rule *rule = figure_rules; rule->column; rule++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), " %s", rule->column);
-    return err_stop(err, EXIT_USAGE, "no such figure; there are%s", list);
+        suggestion_offer(&near, rule->column);
+    return err_stop(err, EXIT_USAGE, "no figure %s%s; olive explain without one explains them all", word,
+                    suggestion_text(&near, hint));
 }
 
 /* --- the command --- */
+
+static int make_view(struct explanation *explanation, struct err *err)
+{
+    struct feeds feeds;
+
+    explanation->arena = arena_new(0);
+    if (question_feeds(explanation->cli, explanation->store, explanation->arena, &feeds, err) < 0)
+        return -1;
+    explanation->view = (struct profile_view){
+        .profile = &explanation->profile,
+        .rules = &explanation->question.rules,
+        .coverage = explanation->question.coverage,
+        .feeds = feeds.items,
+        .feed_count = feeds.count,
+    };
+    return 0;
+}
 
 static int gather(struct explanation *explanation, struct err *err)
 {
@@ -246,7 +339,8 @@ static int gather(struct explanation *explanation, struct err *err)
         cli_store(explanation->cli, &explanation->store, err) < 0 ||
         question_ask(explanation->cli, explanation->store, &explanation->question, err) < 0 ||
         members_read(explanation->store, &explanation->question, kind, &household, &explanation->members,
-                     err) < 0)
+                     err) < 0 ||
+        make_view(explanation, err) < 0)
         return -1;
     if (!members_assess(&explanation->members, &explanation->question, kind, &household,
                         &explanation->profile))
@@ -260,6 +354,8 @@ static int gather(struct explanation *explanation, struct err *err)
 static void explanation_free(struct explanation *explanation)
 {
     members_free(&explanation->members);
+    arena_free(explanation->arena);
+    free(explanation->origins.items);
     question_free(&explanation->question);
     store_close(explanation->store);
     buffer_free(&explanation->out);
@@ -273,7 +369,7 @@ int run_explain(struct cli *cli, struct err *err)
     if (cli->word_count) {
         only = figure_rule_of(cli->words[0]);
         if (!only)
-            return unknown_figure(err);
+            return unknown_figure(cli->words[0], err);
     }
     explanation.page.out = &explanation.out;
     if (cli_language(cli, &explanation.page.language, err) < 0 || gather(&explanation, err) < 0)

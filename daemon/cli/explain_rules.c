@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "daemon/cli/explain_more.h"
 #include "lib/core/subject.h"
 
 /* --- which records --- */
@@ -31,6 +32,34 @@ FROM_SOURCE(from_transport, SOURCE_TRANSPORT)
 FROM_UTILITY(from_electricity, UTILITY_ELECTRICITY)
 FROM_UTILITY(from_water, UTILITY_WATER)
 FROM_UTILITY(from_gas, UTILITY_GAS)
+
+/* Of the declared ledger, by kind of income. */
+#define FROM_DECLARED(name, value)                                                                           \
+    static bool name(const struct record *record)                                                            \
+    {                                                                                                        \
+        return record->source == SOURCE_DECLARATION && record->declaration.kind == (value);                  \
+    }
+FROM_DECLARED(from_declared_wage, INCOME_WAGE)
+FROM_DECLARED(from_declared_business, INCOME_BUSINESS)
+FROM_DECLARED(from_declared_property, INCOME_PROPERTY)
+FROM_DECLARED(from_declared_transfer, INCOME_TRANSFER)
+
+/* What the evidenced ledger is made of; and with it what is declared. */
+static bool from_evidence(const struct record *record)
+{
+    return record->source == SOURCE_PROVIDENT_FUND || record->source == SOURCE_DEPOSIT;
+}
+
+static bool from_evidence_or_declaration(const struct record *record)
+{
+    return from_evidence(record) || record->source == SOURCE_DECLARATION;
+}
+
+/* What rules of groups may look at. */
+static bool from_group(const struct record *record)
+{
+    return from_household(record) || from_fund(record) || from_declaration(record);
+}
 
 /* --- which of them --- */
 
@@ -76,6 +105,15 @@ static bool newest(const struct record *const *facts, size_t count, size_t index
             facts[index + 1]->valid_from_day > day);
 }
 
+/* The newest of its account at the end of one of the window's months: what a mean is made of. */
+static bool mean(const struct record *const *facts, size_t count, size_t index, int32_t period)
+{
+    for (int32_t month = period - WINDOW_MONTHS + 1; month <= period; month++)
+        if (newest(facts, count, index, month))
+            return true;
+    return false;
+}
+
 static bool newest_interest(const struct record *const *facts, size_t count, size_t index, int32_t period)
 {
     if (facts[index]->deposit.interest_fen == NUMBER_NONE || !in_window(facts[index], period, WINDOW_MONTHS))
@@ -110,6 +148,11 @@ static bool declared(const struct record *const *facts, size_t count, size_t ind
     return fact->declaration.months == 1 && in_window(fact, period, WINDOW_MONTHS);
 }
 
+static bool declared_annual(const struct record *const *facts, size_t count, size_t index, int32_t period)
+{
+    return facts[index]->declaration.months == MONTHS_A_YEAR && declared(facts, count, index, period);
+}
+
 static bool declared_monthly(const struct record *const *facts, size_t count, size_t index, int32_t period)
 {
     return facts[index]->declaration.months == 1 && declared(facts, count, index, period);
@@ -128,45 +171,122 @@ static bool home(const struct record *const *facts, size_t count, size_t index, 
     return facts[index]->property.usage == USAGE_RESIDENTIAL && held(facts, count, index, period);
 }
 
+/* Contributions of the window, and the newest balance. */
+static bool window_or_newest(const struct record *const *facts, size_t count, size_t index, int32_t period)
+{
+    return window(facts, count, index, period) || newest(facts, count, index, period);
+}
+
 /* Of all households of a kind the newest begun. */
 static bool membership(const struct record *const *facts, size_t count, size_t index, int32_t period)
 {
     return newest(facts, count, index, period) && held(facts, count, index, period);
 }
 
+static bool evidence(const struct record *const *facts, size_t count, size_t index, int32_t period)
+{
+    return (facts[index]->source == SOURCE_DEPOSIT ? newest_interest : window)(facts, count, index, period);
+}
+
+static bool evidence_or_declared(const struct record *const *facts, size_t count, size_t index,
+                                 int32_t period)
+{
+    return (facts[index]->source == SOURCE_DECLARATION ? declared : evidence)(facts, count, index, period);
+}
+
+static bool group_records(const struct record *const *facts, size_t count, size_t index, int32_t period)
+{
+    static went_in *const by_source[SOURCE_COUNT] = {
+        [SOURCE_HOUSEHOLD] = membership, [SOURCE_PROVIDENT_FUND] = window, [SOURCE_DECLARATION] = declared
+    };
+
+    return by_source[facts[index]->source](facts, count, index, period);
+}
+
 /* clang-format off */
 const struct figure_rule figure_rules[] = {
-    { "member_count", from_household, membership, "persons whose newest membership of the kind holds on the last day of the period" },
-    { "deposit_balance", from_deposit, newest, "per account the newest balance up to the last day, times the share, floor; summed" },
-    { "deposit_accounts", from_deposit, newest, "accounts whose newest balance is not 0" },
-    { "deposit_interest", from_deposit, newest_interest, "per account the newest yearly interest stated in the 12 months, times the share, floor; summed" },
-    { "deposit_mean", from_deposit, newest, "per account the mean of its balances at the 12 month-ends; summed" },
-    { "property_units", from_property, held, "distinct units with a right held on the last day" },
-    { "property_homes", from_property, home, "the residential ones of them" },
-    { "property_value", from_property, held, "per right held on the last day share times assessed value, floor; summed" },
-    { "property_area_cm2", from_property, held, "per right held on the last day share times area, floor; summed" },
-    { "vehicle_count", from_vehicle, vehicle, "plates held on the last day; electric bicycles and disability scooters never count" },
-    { "vehicle_value", from_vehicle, vehicle, "assessed values of the vehicles that count" },
-    { "fund_months", from_fund, window, "months of the window with a contribution, per member; summed" },
-    { "fund_own", from_fund, window, "employees' contributions of the 12 months" },
-    { "fund_employer", from_fund, window, "employers' contributions of the 12 months" },
-    { "fund_balance", from_fund, newest, "per account the newest balance stated" },
-    { "wage_low", from_fund, window, "per contribution one side d: d / rate, floor (d / 0.12 when the rate is not stated; 0 at or below the floor)" },
-    { "wage_high", from_fund, window, "per contribution one side d: d / rate, ceiling (d / 0.05 when the rate is not stated; open at or above the cap)" },
-    { "wage_base_year", from_fund, window, "the year before the fund year of the newest contributed month" },
-    { "electricity_wh", from_electricity, consumption, "months of the window, under members' numbers and on meters that serve the household" },
-    { "water_l", from_water, consumption, "months of the window, under members' numbers and on meters that serve the household" },
-    { "gas_l", from_gas, consumption, "months of the window, under members' numbers and on meters that serve the household" },
-    { "telecom_fen", from_telecom, window, "bills of the 12 months" },
-    { "transport_fen", from_transport, window, "spending of the 12 months" },
-    { "transport_trips", from_transport, window, "trips of the 12 months" },
-    { "declared_income", from_declaration, declared, "per person and income kind the newest annual declaration ended in the 24 months, else the monthly ones of the 12" },
-    { "declared_months", from_declaration, declared_monthly, "monthly declarations that went in" },
-    { "evidenced_low", from_fund, window, "wage_low plus deposit_interest" },
-    { "evidenced_high", from_fund, window, "wage_high plus deposit_interest; open while an income kind of a member from 16 on is uncovered" },
-    { "groups", from_roster, held, "groups that a department states of a member on the last day" },
-    { "industry", from_fund, window, "of the fund account with the largest employee sum the newest industry stated" },
-    { NULL, NULL, NULL, NULL },
+    { "member_count", from_household, membership, MSG_RULE_MEMBER_COUNT, NULL },
+    { "deposit_balance", from_deposit, newest, MSG_RULE_DEPOSIT_BALANCE, NULL },
+    { "deposit_accounts", from_deposit, newest, MSG_RULE_DEPOSIT_ACCOUNTS, NULL },
+    { "deposit_interest", from_deposit, newest_interest, MSG_RULE_DEPOSIT_INTEREST, NULL },
+    { "deposit_mean", from_deposit, mean, MSG_RULE_DEPOSIT_MEAN, NULL },
+    { "property_units", from_property, held, MSG_RULE_PROPERTY_UNITS, NULL },
+    { "property_homes", from_property, home, MSG_RULE_PROPERTY_HOMES, NULL },
+    { "property_value", from_property, held, MSG_RULE_PROPERTY_VALUE, NULL },
+    { "property_area_cm2", from_property, held, MSG_RULE_PROPERTY_AREA_CM2, NULL },
+    { "vehicle_count", from_vehicle, vehicle, MSG_RULE_VEHICLE_COUNT, NULL },
+    { "vehicle_value", from_vehicle, vehicle, MSG_RULE_VEHICLE_VALUE, NULL },
+    { "fund_months", from_fund, window, MSG_RULE_FUND_MONTHS, NULL },
+    { "fund_own", from_fund, window, MSG_RULE_FUND_OWN, NULL },
+    { "fund_employer", from_fund, window, MSG_RULE_FUND_EMPLOYER, NULL },
+    { "fund_balance", from_fund, newest, MSG_RULE_FUND_BALANCE, NULL },
+    { "wage_low", from_fund, window, MSG_RULE_WAGE_LOW, NULL },
+    { "wage_high", from_fund, window, MSG_RULE_WAGE_HIGH, NULL },
+    { "wage_base_year", from_fund, window, MSG_RULE_WAGE_BASE_YEAR, NULL },
+    { "electricity_wh", from_electricity, consumption, MSG_RULE_UTILITY, NULL },
+    { "water_l", from_water, consumption, MSG_RULE_UTILITY, NULL },
+    { "gas_l", from_gas, consumption, MSG_RULE_UTILITY, NULL },
+    { "telecom_fen", from_telecom, window, MSG_RULE_TELECOM_FEN, NULL },
+    { "transport_fen", from_transport, window, MSG_RULE_TRANSPORT_FEN, NULL },
+    { "transport_trips", from_transport, window, MSG_RULE_TRANSPORT_TRIPS, NULL },
+    { "declared_income", from_declaration, declared, MSG_RULE_DECLARED_INCOME, NULL },
+    { "declared_months", from_declaration, declared_monthly, MSG_RULE_DECLARED_MONTHS, NULL },
+    { "evidenced_low", from_evidence, evidence, MSG_RULE_EVIDENCED_LOW, NULL },
+    { "evidenced_high", from_evidence, evidence, MSG_RULE_EVIDENCED_HIGH, NULL },
+    { "groups", from_roster, held, MSG_RULE_GROUPS, NULL },
+    { "industry", from_fund, window, MSG_RULE_INDUSTRY, NULL },
+    { "declared_partial", from_declaration, declared_monthly, MSG_RULE_DECLARED_PARTIAL, NULL },
+    { "undeclared_members", from_declaration, declared_annual, MSG_RULE_UNDECLARED, NULL },
+    { "declared_wage", from_declared_wage, declared, MSG_RULE_DECLARED_KIND, NULL },
+    { "declared_business", from_declared_business, declared, MSG_RULE_DECLARED_KIND, NULL },
+    { "declared_property", from_declared_property, declared, MSG_RULE_DECLARED_KIND, NULL },
+    { "declared_transfer", from_declared_transfer, declared, MSG_RULE_DECLARED_KIND, NULL },
+    { "assessed_base", from_household, membership, MSG_RULE_BASE, more_base },
+    { "deposit_contribution", from_deposit, mean, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "property_contribution", from_property, held, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "vehicle_contribution", from_vehicle, vehicle, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "fund_contribution", from_fund, window_or_newest, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "electricity_contribution", from_electricity, consumption, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "water_contribution", from_water, consumption, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "gas_contribution", from_gas, consumption, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "telecom_contribution", from_telecom, window, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "transport_contribution", from_transport, window, MSG_RULE_CONTRIBUTION, more_contribution },
+    { "assessed_estimate", NULL, NULL, MSG_RULE_ESTIMATE, NULL },
+    { "assessed_deviation", NULL, NULL, MSG_RULE_DEVIATION, NULL },
+    { "assessed_p50", NULL, NULL, MSG_RULE_P50, NULL },
+    { "assessed_low", NULL, NULL, MSG_RULE_LOW, NULL },
+    { "assessed_high", NULL, NULL, MSG_RULE_HIGH, NULL },
+    { "band_probability", NULL, NULL, MSG_RULE_BANDS, more_bands },
+    { "band", NULL, NULL, MSG_RULE_BAND, more_bands },
+    { "band_basis", NULL, NULL, MSG_RULE_BASIS_OF, NULL },
+    { "declared_per_head", from_declaration, declared, MSG_RULE_PER_HEAD, NULL },
+    { "evidenced_low_per_head", from_evidence, evidence, MSG_RULE_PER_HEAD, NULL },
+    { "evidenced_high_per_head", from_evidence, evidence, MSG_RULE_PER_HEAD, NULL },
+    { "assessed_per_head", NULL, NULL, MSG_RULE_PER_HEAD, NULL },
+    { "below_dibao", NULL, NULL, MSG_RULE_BELOW, NULL },
+    { "below_dibian", NULL, NULL, MSG_RULE_BELOW, NULL },
+    { "conflict", from_declaration, declared, MSG_RULE_CONFLICT, NULL },
+    { "conflict_reasons", from_declaration, declared, MSG_RULE_MARKS, more_questions },
+    { "contradictions", from_evidence_or_declaration, evidence_or_declared, MSG_RULE_CONTRADICTIONS, more_questions },
+    { "dibao_income", from_evidence_or_declaration, evidence_or_declared, MSG_RULE_HINT, more_hint },
+    { "dibao_money", from_deposit, newest, MSG_RULE_HINT, more_hint },
+    { "dibao_vehicle", from_vehicle, vehicle, MSG_RULE_HINT, more_hint },
+    { "dibao_home", from_property, home, MSG_RULE_HINT, more_hint },
+    { "dibian_income", from_evidence_or_declaration, evidence_or_declared, MSG_RULE_HINT, more_hint },
+    { "dibian_money", from_deposit, newest, MSG_RULE_HINT, more_hint },
+    { "dibian_vehicle", from_vehicle, vehicle, MSG_RULE_HINT, more_hint },
+    { "dibian_home", from_property, home, MSG_RULE_HINT, more_hint },
+    { "rigid_expense_income", from_evidence_or_declaration, evidence_or_declared, MSG_RULE_HINT, more_hint },
+    { "rigid_expense_money", from_deposit, newest, MSG_RULE_HINT, more_hint },
+    { "rigid_expense_vehicle", from_vehicle, vehicle, MSG_RULE_HINT, more_hint },
+    { "rigid_expense_home", from_property, home, MSG_RULE_HINT, more_hint },
+    { "groups_derived", from_group, group_records, MSG_RULE_GROUPS_DERIVED, more_groups },
+    { "adult_count", from_household, membership, MSG_RULE_COUNTED, NULL },
+    { "child_count", from_household, membership, MSG_RULE_COUNTED, NULL },
+    { "elder_count", from_household, membership, MSG_RULE_COUNTED, NULL },
+    { "head_age", from_household, membership, MSG_RULE_HEAD, NULL },
+    { "region", from_household, membership, MSG_RULE_REGION, NULL },
+    { NULL, NULL, NULL, MESSAGE_COUNT, NULL },
 };
 /* clang-format on */
 

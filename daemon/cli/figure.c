@@ -56,6 +56,43 @@ enum message figure_label(const struct profile_field *field)
     return field->codes == &hint_codes ? MSG_HINT : MESSAGE_COUNT;
 }
 
+bool figure_belongs(const struct profile_field *field, enum indicator indicator)
+{
+    const char *name = code_name(&indicator_codes, (int)indicator);
+    size_t len = strlen(name);
+
+    return (!strncmp(field->name, name, len) && field->name[len] == '_') ||
+           (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));
+}
+
+/* The line and the test that a hint's column is named after. */
+static void hint_title(const struct page *page, const char *column)
+{
+    for (int line = 0; line < LINE_COUNT; line++)
+        if (!strncmp(column, code_name(&poverty_line_codes, line),
+                     strlen(code_name(&poverty_line_codes, line)))) {
+            page_fill(page, fill_code(&poverty_line_codes, line));
+            page_fill(page, fill_message(MSG_COMMA));
+        }
+    for (int test = 0; test < TEST_COUNT; test++)
+        if (ends_with(column, code_name(&line_test_codes, test)))
+            page_fill(page, fill_code(&line_test_codes, test));
+}
+
+void figure_title(const struct page *page, const struct profile_field *field)
+{
+    if (field->codes == &hint_codes) {
+        hint_title(page, field->name);
+        return;
+    }
+    for (int i = 0; i < INDICATOR_COUNT; i++)
+        if (figure_belongs(field, (enum indicator)i)) {
+            page_fill(page, fill_code(&indicator_codes, i));
+            page_fill(page, fill_message(MSG_COLON));
+        }
+    page_fill(page, fill_message(figure_label(field)));
+}
+
 const struct profile_field *figure_find(const char *column)
 {
     for (const struct profile_field *field = profile_fields; field->name; field++)

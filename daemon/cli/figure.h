@@ -9,6 +9,10 @@
 #include "lib/core/profile.h"
 
 enum message figure_label(const struct profile_field *field); /* MESSAGE_COUNT never: a test asks */
+/* Whether it is a figure of the indicator: its name begins so, and those of the wage come from the fund. */
+bool figure_belongs(const struct profile_field *field, enum indicator indicator);
+/* "deposit: balance", "dibao, income": what a label alone does not say. */
+void figure_title(const struct page *page, const struct profile_field *field);
 void figure_fill(const struct page *page, const struct profile *profile, const struct profile_field *field);
 /* Members of a set, in the list's order; "none". */
 void figure_set(const struct page *page, const struct codes *codes, unsigned mask);

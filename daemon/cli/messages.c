@@ -95,6 +95,33 @@ static void fill_about(const struct page *page, const struct filling *filling)
     buffer_add_string(page->out, message_text(page->language, MSG_YUAN));
 }
 
+/* More digits would say more than an estimate knows. */
+static int64_t three_digits(int64_t fen)
+{
+    int64_t step = FEN_A_YUAN;
+
+    while (fen / step >= 1000)
+        step *= 10;
+    return clamp_int64((((__int128)fen + step / 2) / step) * step);
+}
+
+static void fill_rough(const struct page *page, const struct filling *filling)
+{
+    int64_t fen = three_digits(filling->number);
+    int decimals = fen % FEN_A_WAN == 0 ? 0 : fen % (FEN_A_WAN / 10) == 0 ? 1 : 2;
+
+    if (page->language == LANGUAGE_CHINESE && fen >= FEN_A_WAN) {
+        grouped_text(fen / (FEN_A_WAN / 100) /
+                         (decimals == 0   ? 100
+                          : decimals == 1 ? 10
+                                          : 1),
+                     decimals, page->out);
+        buffer_add_string(page->out, "万元");
+    } else {
+        fill_about(page, &(const struct filling){ .number = fen });
+    }
+}
+
 static void fill_wan(const struct page *page, const struct filling *filling)
 {
     if (page->language == LANGUAGE_CHINESE && filling->number && filling->number % FEN_A_WAN == 0) {
@@ -170,22 +197,32 @@ static void fill_other(const struct page *page, const struct filling *filling)
     buffer_add_string(page->out, message_text(page->language, (enum message)filling->number));
 }
 
+/* Names of programs have _ where people write a blank. */
+static void english_name(const struct page *page, const char *name)
+{
+    for (; *name; name++)
+        buffer_add_byte(page->out, (uint8_t)(*name == '_' ? ' ' : *name));
+}
+
 static void fill_name(const struct page *page, const struct filling *filling)
 {
     int value = (int)filling->number;
 
     assert(value >= 0 && value < filling->codes->count);
-    buffer_add_string(page->out, page->language == LANGUAGE_CHINESE ? filling->codes->entries[value].chinese
-                                                                    : code_name(filling->codes, value));
+    if (page->language == LANGUAGE_CHINESE)
+        buffer_add_string(page->out, filling->codes->entries[value].chinese);
+    else
+        english_name(page, code_name(filling->codes, value));
 }
 
 void page_fill(const struct page *page, struct filling filling)
 {
     static void (*const writers[])(const struct page *, const struct filling *) = {
-        [FILL_TEXT] = fill_word,     [FILL_MESSAGE] = fill_other, [FILL_CODE] = fill_name,
-        [FILL_COUNT] = fill_count,   [FILL_PLAIN] = fill_plain,   [FILL_YUAN] = fill_yuan,
-        [FILL_ABOUT] = fill_about,   [FILL_WAN] = fill_wan,       [FILL_SHARE] = fill_share,
-        [FILL_CHANGE] = fill_change, [FILL_MONTH] = fill_month,   [FILL_DAY] = fill_day,
+        [FILL_TEXT] = fill_word,   [FILL_MESSAGE] = fill_other, [FILL_CODE] = fill_name,
+        [FILL_COUNT] = fill_count, [FILL_PLAIN] = fill_plain,   [FILL_YUAN] = fill_yuan,
+        [FILL_ABOUT] = fill_about, [FILL_ROUGH] = fill_rough,   [FILL_WAN] = fill_wan,
+        [FILL_SHARE] = fill_share, [FILL_CHANGE] = fill_change, [FILL_MONTH] = fill_month,
+        [FILL_DAY] = fill_day,
     };
 
     if (filling.kind >= FILL_COUNT && filling.number == NUMBER_NONE)

@@ -34,11 +34,12 @@ const char *message_text(enum language language, enum message message);
 enum filling_kind {
     FILL_TEXT,    /* as it is */
     FILL_MESSAGE, /* a text without holes */
-    FILL_CODE,    /* of a list: its name, or its Chinese one */
+    FILL_CODE,    /* of a list: its name with blanks for _, or its Chinese one */
     FILL_COUNT,   /* 1,234; a null one is "not known" (P4), as of all that follow */
     FILL_PLAIN,   /* a number that is no quantity: a year */
     FILL_YUAN,    /* fen to the fen: 12,345.67 yuan */
     FILL_ABOUT,   /* fen, to the yuan: 12,346 yuan */
+    FILL_ROUGH,   /* fen of an estimate, to three digits: 195,000 yuan, 19.5万元 */
     FILL_WAN,     /* fen that the policy says: 50,000 yuan, 5万元 */
     FILL_SHARE,   /* millionths: 12.3 %, and never 0 or 100 % of what is not quite */
     FILL_CHANGE,  /* millionths of a logarithm: +12.3 % */

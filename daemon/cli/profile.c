@@ -6,7 +6,6 @@
 #include "daemon/cli/cli.h"
 #include "daemon/cli/profile_page.h"
 #include "daemon/cli/question.h"
-#include "daemon/state/feeds.h"
 
 /* What is read to show one. */
 struct showing {
@@ -88,16 +87,6 @@ static int read_row(const struct cli *cli, struct showing *showing, struct err *
     return found ? 0 : err_stop(err, EXIT_FAILED, "there is no such household");
 }
 
-/* Feeds as declared at the last close, or, before the first, as the configuration has them. */
-static int read_feeds(const struct cli *cli, struct showing *showing, struct err *err)
-{
-    if (feeds_read(showing->store, showing->arena, &showing->feeds, err) < 0)
-        return -1;
-    if (!showing->feeds.count)
-        showing->feeds = feeds_of_conf(cli->conf, showing->arena);
-    return 0;
-}
-
 static int read_rest(const struct cli *cli, struct showing *showing, struct err *err)
 {
     const struct question *question = &showing->question;
@@ -110,7 +99,7 @@ static int read_rest(const struct cli *cli, struct showing *showing, struct err 
         store_query(showing->store, "SELECT name FROM olive.policy WHERE digest = $1", &policy, 1,
                     &showing->policy, err) < 0)
         return -1;
-    return read_feeds(cli, showing, err);
+    return question_feeds(cli, showing->store, showing->arena, &showing->feeds, err);
 }
 
 /* --- showing --- */

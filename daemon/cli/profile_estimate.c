@@ -151,6 +151,15 @@ static size_t parts_of(const struct assessed *assessed, struct part parts[INDICA
     return count;
 }
 
+void profile_base(const struct page *page, const struct profile_view *view)
+{
+    const struct profile *profile = view->profile;
+
+    say(page, MSG_WHY_BASE, fill(FILL_COUNT, profile->member_count), fill(FILL_COUNT, profile->child_count),
+        fill(FILL_COUNT, profile->head_age),
+        fill(FILL_ROUGH, (int64_t)(exp_of((double)profile->assessed.base / MILLION) + 0.5)));
+}
+
 static void why(const struct page *page, const struct profile_view *view)
 {
     const struct profile *profile = view->profile;
@@ -158,15 +167,13 @@ static void why(const struct page *page, const struct profile_view *view)
     size_t count = parts_of(&profile->assessed, parts);
 
     say(page, MSG_WHY);
-    say(page, MSG_WHY_BASE, fill(FILL_COUNT, profile->member_count), fill(FILL_COUNT, profile->child_count),
-        fill(FILL_COUNT, profile->head_age),
-        fill(FILL_ABOUT, (int64_t)(exp_of((double)profile->assessed.base / MILLION) + 0.5)));
+    profile_base(page, view);
     for (size_t i = 0; i < count; i++)
         contribution(page, view, &parts[i]);
     for (int i = 0; i < INDICATOR_COUNT; i++)
         if (profile->assessed.contributions[i] == NUMBER_NONE)
             silence(page, view, (enum indicator)i);
-    say(page, MSG_WHY_SUM, fill(FILL_ABOUT, profile->assessed.p50));
+    say(page, MSG_WHY_SUM, fill(FILL_ROUGH, profile->assessed.p50));
 }
 
 /* --- how sure --- */
@@ -186,7 +193,8 @@ static void bar(const struct page *page, int64_t millionths)
 {
     int64_t blocks = (millionths * BAR_BLOCKS + MILLION / 2) / MILLION;
 
-    buffer_add_string(page->out, "  ");
+    if (blocks)
+        buffer_add_string(page->out, "  ");
     for (; blocks > 0; blocks--)
         buffer_add_string(page->out, "█");
 }
@@ -208,7 +216,7 @@ static void band(const struct page *page, const struct assessed *assessed, const
     page_line(page);
 }
 
-static void bands(const struct page *page, const struct profile_view *view)
+void profile_bands(const struct page *page, const struct profile_view *view)
 {
     const struct policy *policy = view->rules->policy;
     const struct assessed *assessed = &view->profile->assessed;
@@ -243,11 +251,11 @@ static void sure(const struct page *page, const struct profile_view *view)
     const struct model *model = assessor_model(view->rules->assessor);
 
     say(page, MSG_SURE);
-    say(page, MSG_SURE_INTERVAL, fill(FILL_ABOUT, assessed->low), fill(FILL_ABOUT, assessed->high));
+    say(page, MSG_SURE_INTERVAL, fill(FILL_ROUGH, assessed->low), fill(FILL_ROUGH, assessed->high));
     say(page, MSG_SURE_TRIED, fill(FILL_SHARE, (int64_t)(model->coverage[0] * MILLION)),
         fill(FILL_SHARE, (int64_t)(model->coverage[1] * MILLION)));
-    bands(page, view);
-    say(page, MSG_PER_HEAD, fill(FILL_ABOUT, view->profile->assessed_per_head));
+    profile_bands(page, view);
+    say(page, MSG_PER_HEAD, fill(FILL_ROUGH, view->profile->assessed_per_head));
     below(page, view, LINE_DIBAO, assessed->below_dibao);
     below(page, view, LINE_DIBIAN, assessed->below_dibian);
     if (assessed->below_dibao != NUMBER_NONE || assessed->below_dibian != NUMBER_NONE)

@@ -5,6 +5,8 @@
 #include "daemon/cli/profile_page.h"
 #include "lib/base/date.h"
 
+enum { CHILD_BELOW = 18, ELDER_FROM = 60 }; /* as members are counted */
+
 void profile_rule_basis(const struct page *page, const struct rule *rule)
 {
     say(page, MSG_RULE_BASIS, fill(FILL_DAY, rule->from_day),
@@ -92,6 +94,17 @@ void profile_group_rule(const struct page *page, const struct group_rule *rule)
     profile_rule_basis(page, &rule->rule);
 }
 
+/* Whether a rule can be why: as far as a household's row shows it. */
+static bool may_hold(const struct group_rule *rule, const struct profile *profile)
+{
+    for (int line = 0; line < LINE_COUNT; line++)
+        if (rule->line_tests >> line & 1 && profile->hints[line][TEST_INCOME] != HINT_MEETS)
+            return false;
+    return (rule->age_from < ELDER_FROM || profile->elder_count) &&
+           (rule->age_below > CHILD_BELOW || profile->child_count) &&
+           policy_holds(&rule->rule, profile->region, month_last_day(profile->as_of));
+}
+
 /* The rules in force for the groups of the row; which of them held for whom, explain says. */
 void profile_groups_derived(const struct page *page, const struct profile_view *view)
 {
@@ -104,8 +117,7 @@ void profile_groups_derived(const struct page *page, const struct profile_view *
     for (size_t i = 0; i < policy->group_count; i++) {
         const struct group_rule *rule = &policy->groups[i];
 
-        if (profile->groups_derived >> rule->group & 1 &&
-            policy_holds(&rule->rule, profile->region, month_last_day(profile->as_of)))
+        if (profile->groups_derived >> rule->group & 1 && may_hold(rule, profile))
             profile_group_rule(page, rule);
     }
 }

@@ -32,13 +32,14 @@ static void figures(const struct page *page, enum filling_kind kind,
         say(page, MSG_BETWEEN, fill(kind, low), fill(kind, high));
 }
 
-void profile_test(const struct page *page, enum line_test test, const struct determination *determination)
+void profile_test(const struct page *page, const struct profile *profile, enum line_test test,
+                  const struct determination *determination)
 {
     enum filling_kind kind = test_kinds[test];
 
     figures(page, kind, determination);
     if (test == TEST_INCOME)
-        say(page, MSG_LIMIT_BELOW, fill(kind, determination->limit));
+        say(page, MSG_LIMIT_BELOW, fill(FILL_COUNT, profile->member_count), fill(kind, determination->limit));
     else /* the limit is the first that is too much */
         say(page, MSG_LIMIT_AT_MOST, fill(kind, determination->limit - 1));
     if (determination->disregarded_fen)
@@ -51,7 +52,8 @@ static void determine_in(const struct profile_view *view, int line, int test, st
               (enum poverty_line)line, (enum line_test)test, ret);
 }
 
-static void hint(const struct page *page, int test, const struct determination *determination)
+static void hint(const struct page *page, const struct profile *profile, int test,
+                 const struct determination *determination)
 {
     size_t mark = page_mark(page);
 
@@ -61,7 +63,7 @@ static void hint(const struct page *page, int test, const struct determination *
     mark = page_mark(page);
     page_fill(page, fill_code(&hint_codes, (int)determination->hint));
     page_pad(page, mark, HINT_COLUMNS, false);
-    profile_test(page, (enum line_test)test, determination);
+    profile_test(page, profile, (enum line_test)test, determination);
     profile_rule_basis(page, determination->rule);
 }
 
@@ -82,7 +84,7 @@ static bool line_hints(const struct page *page, const struct profile_view *view,
             page_line(page);
         }
         any = true;
-        hint(page, test, &determination);
+        hint(page, view->profile, test, &determination);
     }
     return any;
 }
@@ -152,27 +154,28 @@ static void settle_asset(const struct page *page, const struct profile_view *vie
     feeds_of(page, view, indicator);
 }
 
-static unsigned lines_that_cannot_tell(const struct profile_view *view, int test)
+static unsigned lines_that_cannot_tell(const struct profile *profile, enum line_test test)
 {
     unsigned mask = 0;
 
     for (int line = 0; line < LINE_COUNT; line++)
-        mask |= (unsigned)(view->profile->hints[line][test] == HINT_CANNOT_TELL) << line;
+        mask |= (unsigned)(profile->hints[line][test] == HINT_CANNOT_TELL) << line;
     return mask;
 }
 
 /* One answer serves every line that waits for it. */
-static bool settle_test(const struct page *page, const struct profile_view *view, int test)
+bool profile_settle_test(const struct page *page, const struct profile_view *view, enum line_test test,
+                         unsigned lines)
 {
     static const enum indicator owned[TEST_COUNT] = { [TEST_INCOME] = INDICATOR_NONE,
                                                       [TEST_MONEY] = INDICATOR_DEPOSIT,
                                                       [TEST_VEHICLE] = INDICATOR_VEHICLE,
                                                       [TEST_HOME] = INDICATOR_PROPERTY };
-    unsigned lines = lines_that_cannot_tell(view, test);
 
+    lines &= lines_that_cannot_tell(view->profile, test);
     if (!lines)
         return false;
-    say(page, MSG_SETTLE_TEST, fill_code(&line_test_codes, test));
+    say(page, MSG_SETTLE_TEST, fill_code(&line_test_codes, (int)test));
     figure_set(page, &poverty_line_codes, lines);
     say(page, MSG_SETTLE_CLOSE);
     if (test == TEST_INCOME)
@@ -205,7 +208,7 @@ void profile_settle(const struct page *page, const struct profile_view *view)
 
     say(page, MSG_SETTLE);
     for (int test = 0; test < TEST_COUNT; test++)
-        any |= settle_test(page, view, test);
+        any |= profile_settle_test(page, view, (enum line_test)test, (1U << LINE_COUNT) - 1);
     any |= settle_estimate(page, view);
     if (view->profile->assessed.marks || view->profile->contradictions) {
         say(page, MSG_SETTLE_QUESTIONS);

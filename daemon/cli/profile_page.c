@@ -108,8 +108,8 @@ static void assessed(const struct page *page, const struct profile *profile)
         say(page, MSG_ASSESSED_NONE);
         return;
     }
-    say(page, MSG_ASSESSED_ABOUT, fill(FILL_ABOUT, assessed->p50), fill(FILL_ABOUT, assessed->low),
-        fill(FILL_ABOUT, assessed->high));
+    say(page, MSG_ASSESSED_ABOUT, fill(FILL_ROUGH, assessed->p50), fill(FILL_ROUGH, assessed->low),
+        fill(FILL_ROUGH, assessed->high));
     say(page, MSG_ASSESSED_IS);
     if (assessed->basis == BASIS_DEMOGRAPHICS)
         say(page, MSG_DEMOGRAPHICS_ONLY);
@@ -125,16 +125,10 @@ static void ledgers(const struct page *page, const struct profile *profile)
 
 /* --- sources --- */
 
-/* Columns of an indicator begin with its name; those of the wage come from the fund. */
-static bool belongs_to(const struct profile_field *field, enum indicator indicator)
+/* A stale source shows its figures and says so; a verified zero is zero in all of them. */
+static bool has_figures(enum indicator_state state)
 {
-    const char *name = code_name(&indicator_codes, (int)indicator);
-    size_t len = strlen(name);
-
-    if (field->codes == &state_codes || field->type == PROFILE_DECIMAL)
-        return false;
-    return (!strncmp(field->name, name, len) && field->name[len] == '_') ||
-           (indicator == INDICATOR_FUND && !strncmp(field->name, "wage_", 5));
+    return state == STATE_KNOWN || state == STATE_STALE;
 }
 
 static void source(const struct page *page, const struct profile *profile, enum indicator indicator)
@@ -155,8 +149,9 @@ static void source(const struct page *page, const struct profile *profile, enum 
     page_pad(page, mark, LEDGER_COLUMNS, false);
     page_fill(page, fill_message(meanings[state]));
     page_line(page);
-    for (const struct profile_field *field = profile_fields; field->name && state != STATE_MISSING; field++) {
-        if (!belongs_to(field, indicator))
+    for (const struct profile_field *field = profile_fields; field->name; field++) {
+        if (!has_figures(state) || field->codes || field->type == PROFILE_DECIMAL ||
+            !figure_belongs(field, indicator))
             continue;
         mark = page_mark(page);
         buffer_add_string(page->out, "    ");
@@ -200,6 +195,16 @@ static void model_line(const struct page *page, const struct profile_view *view)
         say(page, MSG_RESTS_SYNTHETIC);
 }
 
+static void gap(const struct page *page, const struct feed_gap *gap)
+{
+    int source;
+
+    buffer_printf(page->out, "    %-26s ", gap->feed);
+    if (code_find(&source_codes, text_of(gap->source), &source))
+        page_fill(page, fill_code(&source_codes, source));
+    buffer_printf(page->out, " %s\n", gap->numbers);
+}
+
 static void rests_on(const struct page *page, const struct profile_view *view)
 {
     char digest[2 * DIGEST_SIZE + 1];
@@ -212,8 +217,7 @@ static void rests_on(const struct page *page, const struct profile_view *view)
     if (view->gap_count)
         say(page, MSG_RESTS_GAPS);
     for (size_t i = 0; i < view->gap_count; i++)
-        buffer_printf(page->out, "    %-26s %s  %s\n", view->gaps[i].feed, view->gaps[i].source,
-                      view->gaps[i].numbers);
+        gap(page, &view->gaps[i]);
 }
 
 void profile_page(const struct page *page, const struct profile_view *view)

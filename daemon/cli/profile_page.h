@@ -43,15 +43,23 @@ void profile_settle(const struct page *page, const struct profile_view *view);
 /* --- pieces that olive explain says, too --- */
 
 void profile_groups_derived(const struct page *page, const struct profile_view *view); /* no heading */
-/* "child-or-elder: a member for whom age is 80 and over (rule since …)". */
+void profile_base(const struct page *page, const struct profile_view *view);           /* one sentence */
+void profile_bands(const struct page *page, const struct profile_view *view); /* with their probabilities */
+/* Marks and contradictions, or that there is none. */
+void profile_question_list(const struct page *page, const struct profile_view *view);
+/* What a test needs for the lines of a mask that cannot tell; false: nothing. */
+bool profile_settle_test(const struct page *page, const struct profile_view *view, enum line_test test,
+                         unsigned lines);
+/* "child-or-elder: a member for whom age is 80 and over", and the basis. */
 void profile_group_rule(const struct page *page, const struct group_rule *rule);
-/* " (rule since 2024-01-01: basis)" and the end of the line. */
+/* Ends the line; then one of its own: "rule since 2024-01-01: basis". */
 void profile_rule_basis(const struct page *page, const struct rule *rule);
 /* "wage about 166,062 yuan, fund balance …": what the model reads of a source; false: it does not read it.
  * page NULL: says nothing. */
 bool profile_model_reads(const struct page *page, const struct profile_view *view, enum indicator indicator);
 /* "at least 5.00 yuan; the line: below 3.00 yuan": figures of one test, and its limit. */
 struct determination;
-void profile_test(const struct page *page, enum line_test test, const struct determination *determination);
+void profile_test(const struct page *page, const struct profile *profile, enum line_test test,
+                  const struct determination *determination);
 
 #endif

@@ -107,15 +107,20 @@ static void contradictions(const struct page *page, const struct profile *profil
             facts[i](page, profile);
 }
 
-void profile_questions(const struct page *page, const struct profile_view *view)
+void profile_question_list(const struct page *page, const struct profile_view *view)
 {
     const struct profile *profile = view->profile;
 
-    say(page, MSG_QUESTIONS);
-    if (profile->assessed.basis != BASIS_NO_MODEL)
-        against(page, profile);
     marks(page, profile->assessed.marks);
     contradictions(page, profile);
     if (!profile->assessed.marks && !profile->contradictions)
         say(page, MSG_NO_QUESTION);
+}
+
+void profile_questions(const struct page *page, const struct profile_view *view)
+{
+    say(page, MSG_QUESTIONS);
+    if (view->profile->assessed.basis != BASIS_NO_MODEL)
+        against(page, view->profile);
+    profile_question_list(page, view);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/state/feeds.h"
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"
 #include "lib/core/identifier.h"
@@ -83,6 +82,16 @@ int question_ask(const struct cli *cli, struct store *store, struct question *re
 void question_free(struct question *question)
 {
     rules_free(&question->rules);
+}
+
+int question_feeds(const struct cli *cli, struct store *store, struct arena *arena, struct feeds *ret,
+                   struct err *err)
+{
+    if (feeds_read(store, arena, ret, err) < 0)
+        return -1;
+    if (!ret->count)
+        *ret = feeds_of_conf(cli->conf, arena);
+    return 0;
 }
 
 /* --- whom --- */

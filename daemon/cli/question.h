@@ -11,6 +11,7 @@
 #define OLIVE_DAEMON_CLI_QUESTION_H
 
 #include "daemon/cli/cli.h"
+#include "daemon/state/feeds.h"
 #include "daemon/state/period.h"
 #include "lib/core/fold.h"
 #include "lib/core/profile.h"
@@ -34,6 +35,12 @@ int question_row(const struct question *question, struct store *store, enum hous
                  const struct token *household, struct profile *ret, bool *ret_found, struct err *err);
 /* The token of a household's number as people write it. False: empty, or too long. */
 bool household_number_token(struct tokeniser *tokeniser, const char *household_no, struct token *ret);
+
+/* The feeds as declared at the last close, or, before the first, as the configuration has them; in the arena.
+ */
+int question_feeds(const struct cli *cli, struct store *store, struct arena *arena, struct feeds *ret,
+                   struct err *err);
+
 /* The household that --kind, --household or --token name. */
 int question_household(const struct cli *cli, enum household_kind *ret_kind, struct token *ret,
                        struct err *err);

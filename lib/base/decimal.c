@@ -5,7 +5,7 @@
 
 enum { WHOLE_DIGITS_MAX = 13, SHARE_DECIMALS_MAX = 4, SHARE_TERM_MAX = 1000000 };
 
-static const int64_t powers[] = { 1, 10, 100, 1000, 10000 };
+static const int64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 }; /* as far as RATE_DECIMALS */
 
 /* The number as written: mantissa / 10^scale, sign apart. */
 struct written {

@@ -111,6 +111,7 @@ static void text_shows_every_decimal(void **state)
     (void)state;
     assert_string_equal(decimal_text(1234567, 2, text), "12345.67");
     assert_string_equal(decimal_text(-5, 2, text), "-0.05");
+    assert_string_equal(decimal_text(16932413, RATE_DECIMALS, text), "16.932413");
     assert_string_equal(decimal_text(INT64_MIN, 0, text), "-9223372036854775808");
 }
 

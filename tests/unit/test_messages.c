@@ -129,12 +129,20 @@ static void fillings_are_written_as_the_language_writes_them(void **state)
 {
     check(fill_text("x"), "x", "x");
     check(fill_code(&indicator_codes, INDICATOR_FUND), "fund", "公积金");
+    check(fill_code(&hint_codes, HINT_DOES_NOT_MEET), "does not meet", "不符合");
     check(fill(FILL_COUNT, 1234567), "1,234,567", "1,234,567");
     check(fill(FILL_PLAIN, 2024), "2024", "2024");
     check(fill(FILL_YUAN, 1234567), "12,345.67 yuan", "12,345.67元");
     check(fill(FILL_YUAN, -5), "-0.05 yuan", "-0.05元");
     check(fill(FILL_ABOUT, 1234550), "12,346 yuan", "12,346元");
     check(fill(FILL_ABOUT, INT64_MAX), "92,233,720,368,547,758 yuan", "92,233,720,368,547,758元");
+    check(fill(FILL_ROUGH, 19468349), "195,000 yuan", "19.5万元");
+    check(fill(FILL_ROUGH, 1300000), "13,000 yuan", "1.3万元");
+    check(fill(FILL_ROUGH, 1234567), "12,300 yuan", "1.23万元");
+    check(fill(FILL_ROUGH, 123456789), "1,230,000 yuan", "123万元");
+    check(fill(FILL_ROUGH, 987654), "9,880 yuan", "9,880元");
+    check(fill(FILL_ROUGH, 9995000), "100,000 yuan", "10万元");
+    check(fill(FILL_ROUGH, 51), "1 yuan", "1元");
     check(fill(FILL_WAN, 5000000), "50,000 yuan", "5万元");
     check(fill(FILL_WAN, 1300000), "13,000 yuan", "13,000元");
     check(fill(FILL_WAN, 1300001), "13,000.01 yuan", "13,000.01元");
@@ -144,8 +152,8 @@ static void fillings_are_written_as_the_language_writes_them(void **state)
 
 static void a_null_is_not_known_and_never_zero(void **state)
 {
-    static const enum filling_kind kinds[] = { FILL_COUNT, FILL_PLAIN,  FILL_YUAN,  FILL_ABOUT, FILL_WAN,
-                                               FILL_SHARE, FILL_CHANGE, FILL_MONTH, FILL_DAY };
+    static const enum filling_kind kinds[] = { FILL_COUNT, FILL_PLAIN, FILL_YUAN,   FILL_ABOUT, FILL_ROUGH,
+                                               FILL_WAN,   FILL_SHARE, FILL_CHANGE, FILL_MONTH, FILL_DAY };
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         check(fill(kinds[i], NUMBER_NONE), "not known", "未知");
