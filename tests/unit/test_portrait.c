@@ -13,6 +13,21 @@
 enum { PERIOD = 2025 * 12 + 11, CELLS_MAX = 6000 };
 static const int64_t cuts_fen[BAND_CUTS] = { 5000000, 10000000, 20000000, 50000000, 60000000 };
 
+/* --- chance, the same everywhere --- */
+
+static uint64_t chance;
+
+static uint32_t throw(void) /* a linear congruential generator's upper half */
+{
+    chance = chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(chance >> 32);
+}
+
+static int dice(int below)
+{
+    return (int)(throw() % (uint32_t)below);
+}
+
 /* --- a district --- */
 
 struct district {
@@ -249,11 +264,11 @@ static void quantiles_are_those_of_the_mixture(void **state)
     const struct portrait_cell *all;
 
     (void)state;
-    srand(7);
+    chance = 7;
     district_open(&district, 10);
     for (int i = 0; i < 3000; i++)
         estimate(&district, household(&district, "330305001", "", 0, 3),
-                 100000 * exp(1.6 * (rand() / (double)RAND_MAX - 0.5)), 0.5);
+                 100000 * exp(1.6 * (throw() / 4294967296.0 - 0.5)), 0.5);
     told = tell(&district);
     all = must_find(told, "", "", PORTRAIT_ALL, PORTRAIT_ALL);
     for (int i = 0; i < PORTRAIT_QUANTILES; i++) {
@@ -469,7 +484,9 @@ static struct guess guesses[PLACES][KINDS][SETS][FIGURES];
 
 static void region_name(int place, char ret[PORTRAIT_REGION_SIZE])
 {
-    snprintf(ret, PORTRAIT_REGION_SIZE, place ? "33030500%d" : "", place % 10);
+    *ret = '\0';
+    if (place)
+        snprintf(ret, PORTRAIT_REGION_SIZE, "33030500%d", place % 10);
 }
 
 static void count_truth(const struct profile *profile, int place, int kind)
@@ -663,11 +680,6 @@ static void the_others_of_a_group_are_never_few(int64_t minimum)
                 }
 }
 
-static int dice(int below)
-{
-    return (int)((unsigned)rand() % (unsigned)below);
-}
-
 /* Uneven on purpose: some places, sections and groups have nearly nobody. */
 static void populate(struct district *district)
 {
@@ -695,13 +707,13 @@ static void what_is_hidden_does_not_follow_from_what_is_told(void **state)
     int hidden = 0, shown = 0;
 
     (void)state;
-    for (int seed = 1; seed <= 400; seed++) {
+    for (int seed = 1; seed <= 200; seed++) {
         int64_t minimum = 2 + seed % 12;
         struct district district;
         struct told *told;
         int found;
 
-        srand((unsigned)seed);
+        chance = (uint64_t)seed;
         district_open(&district, minimum);
         populate(&district);
         told = tell(&district);
@@ -724,7 +736,7 @@ static void what_is_hidden_does_not_follow_from_what_is_told(void **state)
         free(told);
         district_close(&district);
     }
-    assert_true(hidden > 10000 && shown > 10000); /* there was something to attack, and something to see */
+    assert_true(hidden > 5000 && shown > 5000); /* there was something to attack, and something to see */
 }
 
 static void the_order_of_households_is_all_one(void **state)
@@ -733,7 +745,7 @@ static void the_order_of_households_is_all_one(void **state)
     struct told *before, *after;
 
     (void)state;
-    srand(3);
+    chance = 3;
     district_open(&district, 10);
     populate(&district);
     before = tell(&district);
@@ -758,7 +770,7 @@ static void shares_add_up_to_one_and_indicators_to_their_bands(void **state)
     int whole_rows = 0;
 
     (void)state;
-    srand(11);
+    chance = 11;
     district_open(&district, -1);
     populate(&district);
     told = tell(&district);
