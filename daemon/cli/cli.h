@@ -20,6 +20,8 @@
 struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *out, *svg;
     const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why;
+    const char *lang;
+    const char *region, *industry, *group;
     bool follow, no_wait, open, root, drop_random, json, help, version;
 };
 
@@ -51,12 +53,13 @@ command_run run_config_check, run_config_show, run_config_example, run_topics_pl
     run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_status, run_cat, run_token,
     run_profile_show, run_explain, run_period_close, run_period_ls, run_dump, run_dlq_ls, run_dlq_show,
     run_dlq_export, run_dlq_replay, run_dlq_dismiss, run_feed_dismiss, run_feed_open, run_model_calibrate,
-    run_model_score, run_model_show;
+    run_model_score, run_model_show, run_portrait_show;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
 
 /* Writes all of it to stdout; a reader that went away (a closed pipe) ends the program quietly. */
 int cli_print(const struct buffer *out, struct err *err);
+int cli_write_file(const char *path, const struct buffer *text, struct err *err); /* replaces what is there */
 /* A connection to the state, whose schema is checked to be ours. */
 int cli_store(const struct cli *cli, struct store **ret, struct err *err);
 /* --period: a month; *ret is left alone when it was not said. */

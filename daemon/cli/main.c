@@ -10,7 +10,7 @@
 #include "lib/base/suggest.h"
 #include "lib/io/program.h"
 
-enum { SETS_MAX = 64, OPTIONS_MAX = 32, NAME_SIZE = 32 };
+enum { SETS_MAX = 64, NAME_SIZE = 32 };
 
 struct option_row {
     const char *name;
@@ -36,7 +36,7 @@ static const struct option_row option_rows[] = {
     { "day", "YYYY-MM-DD", AT(day), "only of deliveries received on this day (UTC+8)" },
     { "delivery", "HEX", AT(delivery), "only of deliveries whose digest begins so" },
     { "by", "WORDS", AT(by), "what to tell apart in counting: any of feed,reason,column,day,delivery; default feed,reason,column" },
-    { "csv", "FILE", AT(csv), "write lines with their places and reasons, as CSV for the department" },
+    { "csv", "FILE", AT(csv), "write it as CSV, as spreadsheets want it" },
     { "lines", "FILE", AT(lines), "write the lines alone, byte for byte as they came" },
     { "only", "LINES", AT(only), "only dead letters of these lines: 3,7-9" },
     { "why", "TEXT", AT(why), "the reason, for the audit log" },
@@ -50,6 +50,10 @@ static const struct option_row option_rows[] = {
     { "out", "FILE", AT(out), "what is written" },
     { "drop-random", NULL, AT(drop_random), "take each source away from 30 % of households, by a fixed pattern" },
     { "svg", "FILE", AT(svg), "write it as one picture, too" },
+    { "lang", "LANGUAGE", AT(lang), "of the text: zh or en; default that of LC_ALL, LC_MESSAGES or LANG. JSON has one language" },
+    { "region", "CODE", AT(region), "only of this township, 9 digits; - for who states none" },
+    { "industry", "LETTER", AT(industry), "only of this section of GB/T 4754, A to T; - for who states none" },
+    { "group", "GROUP", AT(group), "only of this group, by its name in English or Chinese" },
     { "output", "FORMAT", 0, "text (default) or json", true },
     { "config", "FILE", 0, "default $OLIVE_CONFIG, else /etc/olive/olive.yaml", true },
     { "set", "PATH=VALUE", 0, "an option of the configuration, for this run; any number of times", true },

@@ -17,6 +17,16 @@ int cli_print(const struct buffer *out, struct err *err)
     return err_stop(err, EXIT_FAILED, "cannot write the output: %s", strerror(errno));
 }
 
+int cli_write_file(const char *path, const struct buffer *text, struct err *err)
+{
+    FILE *file = fopen(path, "we");
+    bool whole = file && fwrite(text->data, 1, text->size, file) == text->size;
+
+    if (file)
+        whole = fclose(file) == 0 && whole;
+    return whole ? 0 : err_stop(err, EXIT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+}
+
 int cli_store(const struct cli *cli, struct store **ret, struct err *err)
 {
     struct store *store = NULL;
