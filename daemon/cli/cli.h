@@ -23,7 +23,7 @@ struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *labels,
         *out, *svg;
     const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why, *on;
-    const char *lang;
+    const char *lang, *region, *industry, *group;
     bool follow, no_wait, open, root, households, drop_random, json, help, version;
 };
 
@@ -57,7 +57,7 @@ command_run run_feed_ls, run_feed_test, run_feed_dismiss, run_feed_open;
 command_run run_dlq_ls, run_dlq_show, run_dlq_export, run_dlq_replay, run_dlq_dismiss;
 command_run run_status, run_period_ls, run_period_close, run_period_assess;
 command_run run_policy_check, run_policy_diff;
-command_run run_profile_show, run_explain, run_dump, run_token, run_cat;
+command_run run_profile_show, run_portrait_show, run_explain, run_dump, run_token, run_cat;
 command_run run_model_calibrate, run_model_score, run_model_show, run_model_sample;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
@@ -66,6 +66,7 @@ enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any othe
 int cli_print(const struct buffer *out, struct err *err);
 /* An option that a command cannot do without. */
 int cli_need(const char *value, const char *name, struct err *err);
+int cli_write_file(const char *path, const struct buffer *text, struct err *err); /* replaces what is there */
 /* A connection to the state, whose schema is checked to be ours. */
 int cli_store(const struct cli *cli, struct store **ret, struct err *err);
 /* --period: a month; *ret is left alone when it was not said. */

@@ -64,6 +64,12 @@ const struct command commands[] = {
     { "explain", "[FIGURE]", 0, 1, ADDRESS " period known-at lang", false, run_explain, "The records behind a household's figures",
       "Every figure leads back to records: feed, delivery, line, value, and the rule. Superseded records are listed\n"
       "with the reason. FIGURE is a column: deposit_balance, wage_low, electricity_wh ...\n" },
+    { "portrait show", "", 0, 0, "kind period known-at region industry group csv svg lang", false, run_portrait_show,
+      "The district's households by band, township, industry and group; the plan's A and B",
+      "Of the month sealed last, or of --period; with --known-at, or for a month that is not sealed, computed anew from the\n"
+      "evidence. Of --region, --industry and --group two may be said. Shares are sums of the households' band\n"
+      "probabilities. What fewer households than the policy's portrait.minimum are behind is not shown (*), nor what such\n"
+      "a number would follow from. --svg: one page to print; --csv: all cells.\n" },
     { "dump", "", 0, 0, "period known-at root", false, run_dump, "All households in canonical form",
       "Without options the live profiles; with --period as sealed; with --known-at, or for a period that is not\n"
       "sealed, computed anew from the evidence by the same core. --root prints the SHA-256 of the lines alone.\n" },

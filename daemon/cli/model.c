@@ -1,5 +1,4 @@
 /* olive model calibrate, score, show. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,16 +66,6 @@ static int drop_random(const struct table *table, const struct model *model, con
     return 0;
 }
 
-static int write_file(const char *path, const struct buffer *text, struct err *err)
-{
-    FILE *file = fopen(path, "w");
-    bool whole = file && fwrite(text->data, 1, text->size, file) == text->size;
-
-    if (file)
-        whole = fclose(file) == 0 && whole;
-    return whole ? 0 : err_stop(err, EXIT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-}
-
 static int score_all(const struct cli *cli, const struct model *model, const struct table *table,
                      const struct sample *sample, struct err *err)
 {
@@ -96,7 +85,7 @@ static int score_all(const struct cli *cli, const struct model *model, const str
     }
     if (demographics_only)
         fprintf(stderr, "%zu of %zu households: demographics only\n", demographics_only, sample->count);
-    return write_file(cli->options.out, &out, err);
+    return cli_write_file(cli->options.out, &out, err);
 }
 
 int run_model_score(struct cli *cli, struct err *err)
@@ -126,7 +115,7 @@ int run_model_show(struct cli *cli, struct err *err)
     show_text(model, digest, &text);
     if (cli->options.svg) {
         show_svg(model, digest, &picture);
-        if (write_file(cli->options.svg, &picture, err) < 0)
+        if (cli_write_file(cli->options.svg, &picture, err) < 0)
             return -1;
     }
     return cli_print(&text, err);

@@ -22,6 +22,16 @@ int cli_need(const char *value, const char *name, struct err *err)
     return value ? 0 : err_stop(err, EXIT_USAGE, "--%s is needed (see --help)", name);
 }
 
+int cli_write_file(const char *path, const struct buffer *text, struct err *err)
+{
+    FILE *file = fopen(path, "we");
+    bool whole = file && fwrite(text->data, 1, text->size, file) == text->size;
+
+    if (file)
+        whole = fclose(file) == 0 && whole;
+    return whole ? 0 : err_stop(err, EXIT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+}
+
 int cli_store(const struct cli *cli, struct store **ret, struct err *err)
 {
     struct store *store = NULL;

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "daemon/model/show.h"
+#include "lib/base/xml.h"
 
 enum { COLUMNS = 3, PANEL_WIDTH = 300, PANEL_HEIGHT = 200, GAP = 30, HEAD = 70, MARGIN = 44, BAR = 14 };
 static const char *const colours[REGIME_COUNT] = { "#555555", "#0072b2", "#d55e00" };
@@ -14,22 +15,11 @@ struct panel {
     double x_low, x_high, y_low, y_high;
 };
 
-static void escaped(struct buffer *out, const char *text)
-{
-    for (; *text; text++)
-        if (*text == '&')
-            buffer_add_string(out, "&amp;");
-        else if (*text == '<')
-            buffer_add_string(out, "&lt;");
-        else
-            buffer_add_byte(out, (uint8_t)*text);
-}
-
 static void label(struct buffer *out, double x, double y, const char *anchor, int size, const char *text)
 {
     buffer_printf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\">", x, y, anchor,
                   size);
-    escaped(out, text);
+    xml_add(out, text);
     buffer_add_string(out, "</text>\n");
 }
 

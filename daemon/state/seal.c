@@ -7,6 +7,7 @@
 #include "daemon/state/evidence.h"
 #include "daemon/state/feeds.h"
 #include "daemon/state/population.h"
+#include "daemon/state/portrait_rows.h"
 #include "daemon/state/profile_rows.h"
 #include "lib/base/arena.h"
 #include "lib/io/fault.h"
@@ -18,6 +19,7 @@ struct sealing {
     struct rules rules;
     coverage_t coverage;
     struct copy *copy;
+    struct portrait *portraits[HOUSEHOLD_KIND_COUNT];
     struct digest *root;
     struct buffer scratch;
     uint64_t households;
@@ -66,6 +68,7 @@ static int seal_profile(void *user, const struct profile *profile, struct err *e
     buffer_add_byte(&sealing->scratch, '\n');
     digest_add(sealing->root, sealing->scratch.data, sealing->scratch.size);
     sealing->households++;
+    portrait_add(sealing->portraits[profile->kind], profile);
     return 0;
 }
 
@@ -91,6 +94,15 @@ static int write_profiles(struct sealing *sealing, struct err *err)
     if (copy_end(sealing->copy, err) < 0)
         return -1;
     return store_run(sealing->store, "INSERT INTO olive.profile_seal SELECT * FROM stage_seal", err);
+}
+
+static int write_portraits(struct sealing *sealing, struct err *err)
+{
+    for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)
+        if (portrait_write(sealing->store, sealing->period.period, (enum household_kind)kind,
+                           sealing->portraits[kind], &sealing->rules, err) < 0)
+            return -1;
+    return 0;
 }
 
 /* --- the evidence's digest: SHA-256 over the sorted record ids --- */
@@ -186,23 +198,37 @@ static int open_next(struct sealing *sealing, struct err *err)
 
 /* --- all together --- */
 
+static void sealing_begin(struct sealing *sealing)
+{
+    sealing->root = digest_new();
+    for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)
+        sealing->portraits[kind] = portrait_new(&sealing->rules, (enum household_kind)kind);
+}
+
+static void sealing_end(struct sealing *sealing)
+{
+    for (int kind = 0; kind < HOUSEHOLD_KIND_COUNT; kind++)
+        portrait_free(sealing->portraits[kind]);
+    rules_free(&sealing->rules);
+    digest_free(sealing->root);
+    buffer_free(&sealing->scratch);
+}
+
 static int assess_all(struct sealing *sealing, struct err *err)
 {
     CLEANUP(arena_freep) struct arena *arena = arena_new(0);
     struct feeds feeds;
     int status = -1;
 
-    sealing->root = digest_new();
+    sealing_begin(sealing);
     if (feeds_read(sealing->store, arena, &feeds, err) == 0 &&
         rules_load(sealing->store, &sealing->period.rules, &sealing->rules, err) == 0 &&
         coverage_read(sealing->store, sealing->period.period, KNOWN_AT_END, sealing->rules.policy, &feeds,
                       &sealing->coverage, err) == 0 &&
-        write_profiles(sealing, err) == 0 && digest_evidence(sealing, err) == 0 &&
-        write_seal(sealing, err) == 0)
+        write_profiles(sealing, err) == 0 && write_portraits(sealing, err) == 0 &&
+        digest_evidence(sealing, err) == 0 && write_seal(sealing, err) == 0)
         status = open_next(sealing, err);
-    rules_free(&sealing->rules);
-    digest_free(sealing->root);
-    buffer_free(&sealing->scratch);
+    sealing_end(sealing);
     return status;
 }
 

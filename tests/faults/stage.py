@@ -34,10 +34,12 @@ STATE = {
     " ORDER BY period) FROM olive.seal",
     "sealed": "SELECT count(*), md5(string_agg(encode(digest, 'hex'), '' ORDER BY period, kind, household))"
     " FROM olive.profile_seal",
+    "portraits": "SELECT count(*), md5(string_agg(p::text, '' ORDER BY period, kind, region, industry, \"group\", band))"
+    " FROM olive.portrait p",
 }
 # Of it, what names no offset: the same however the records lie in the log.
 CORE = {
-    **{name: STATE[name] for name in ["profiles", "subjects", "evidence", "receipts", "periods", "sealed"]},
+    **{name: STATE[name] for name in ["profiles", "subjects", "evidence", "receipts", "periods", "sealed", "portraits"]},
     "roots": "SELECT string_agg(concat_ws(' ', period, root, households, evidence_count, evidence_digest), ', '"
     " ORDER BY period) FROM olive.seal",
 }

@@ -1,12 +1,12 @@
 -- What the tables must be, beyond their names.
 BEGIN;
-SELECT plan(27);
+SELECT plan(33);
 
 SELECT tables_are('olive', ARRAY['partition_owner', 'topic_offset', 'quarantine', 'household', 'evidence_delivery',
     'evidence', 'evidence_00', 'evidence_01', 'evidence_02', 'evidence_03', 'evidence_04', 'evidence_05', 'evidence_06',
     'evidence_07', 'evidence_08', 'evidence_09', 'evidence_10', 'evidence_11', 'evidence_12', 'evidence_13',
-    'evidence_14', 'evidence_15', 'subject', 'profile', 'profile_seal', 'policy', 'model', 'period', 'seal', 'feed', 'delivery']);
-SELECT views_are('olive', ARRAY['profile_live', 'profile_sealed']);
+    'evidence_14', 'evidence_15', 'subject', 'profile', 'profile_seal', 'portrait', 'policy', 'model', 'period', 'seal', 'feed', 'delivery']);
+SELECT views_are('olive', ARRAY['profile_live', 'profile_sealed', 'portrait_sealed']);
 SELECT col_is_pk('olive', 'partition_owner', 'partition', 'one owner row per partition number');
 SELECT col_is_pk('olive', 'topic_offset', ARRAY['topic', 'partition'], 'one offset per topic and partition');
 SELECT col_is_pk('olive', 'household', ARRAY['kind', 'token'], 'one lock per household and kind');
@@ -70,8 +70,24 @@ SELECT throws_ok($$UPDATE olive.period SET period = '2025-13' WHERE period = '20
 SELECT throws_ok($$INSERT INTO olive.period (period, policy, state) VALUES ('2026-01', sha256('q'), 'sealed')$$, '23503',
     NULL, 'a period has a policy whose text is kept');
 
+-- The portrait: what is hidden is not there, and a cell is of two dimensions at most.
+SELECT col_is_pk('olive', 'portrait', ARRAY['period', 'kind', 'region', 'industry', 'group', 'band'], 'one cell per place');
+PREPARE cell AS INSERT INTO olive.portrait (period, kind, region, industry, "group", band, hidden, households, share, share_low,
+    share_high) VALUES ('2025-11', 0, $1, $2, $3, $4, $5, $6, $7, $8, $9);
+SELECT lives_ok($$EXECUTE cell('330305001', 'C', 'all', 1, false, 12.5, 0.4, 0.3, 0.5)$$, 'a cell');
+SELECT throws_ok($$EXECUTE cell('330305001', 'C', 'dibao', 1, false, 12.5, 0.4, 0.3, 0.5)$$, '23514', NULL,
+    'not of region, industry and group at once');
+SELECT throws_ok($$EXECUTE cell('330305001', 'C', 'all', 2, true, 3, NULL, NULL, NULL)$$, '23514', NULL,
+    'a hidden one says nothing');
+SELECT throws_ok($$EXECUTE cell('330305001', 'C', 'all', 2, false, 12.5, 0.6, 0.3, 0.5)$$, '23514', NULL,
+    'a share lies within its interval');
+SELECT results_eq(
+    $$SELECT attname FROM pg_attribute WHERE attrelid = 'olive.portrait_sealed'::regclass AND attnum > 0 ORDER BY attnum$$,
+    $$SELECT attname FROM pg_attribute WHERE attrelid = 'olive.portrait'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum$$,
+    'portrait_sealed shows all of portrait');
+
 SELECT is((SELECT array_agg(change ORDER BY planned_at) FROM sqitch.changes WHERE project = 'olive'),
-    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader', 'act', 'assessment'],
+    ARRAY['base', 'protocol', 'evidence', 'profile', 'period', 'receipt', 'reader', 'act', 'assessment', 'portrait'],
     'what is deployed can be read back in the order of the plan');
 
 SELECT finish();

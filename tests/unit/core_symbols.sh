@@ -3,7 +3,7 @@
 # usage: core_symbols.sh LIBCORE.A LIBBASE.A
 set -eu
 core=$1 base=$2
-allowed='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan|sanitizer|sancov)_.*|__popcountdi2|__(div|mod|udiv|umod)ti[34]|(__)?(bcmp|mem(chr|cmp|cpy|move|set)|str(cmp|len|chr|ncmp)|snprintf|(v|)snprintf)(_chk)?|qsort|realloc|free|malloc)$'
+allowed='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan|sanitizer|sancov)_.*|__popcountdi2|__(div|mod|udiv|umod)ti[34]|__floattidf|(__)?(bcmp|mem(chr|cmp|cpy|move|set)|str(cmp|len|chr|ncmp)|snprintf|(v|)snprintf)(_chk)?|qsort|realloc|free|malloc)$'
 defined=$(nm -g --defined-only "$core" "$base" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u)
 wanted=$(nm -u "$core" 2>/dev/null | awk '$1 == "U" { print $2 }' | sort -u)
 echo 1..1
