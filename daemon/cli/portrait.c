@@ -11,7 +11,7 @@
 
 static int take_region(const char *said, struct portrait_view *view, struct err *err)
 {
-    char region[REGION_SIZE], series[REGION_SIZE];
+    char region[REGION_SIZE];
 
     if (!said)
         return 0;
@@ -19,11 +19,9 @@ static int take_region(const char *said, struct portrait_view *view, struct err 
         strcpy(view->region, PORTRAIT_NOT_STATED);
         return 0;
     }
-    if (!region_parse(text_of(said), region) || strlen(region) < PORTRAIT_REGION_SIZE - 1)
-        return err_stop(err, EXIT_USAGE, "--region takes the 9 digits of a township, or -");
-    region_series(region, series);
-    memcpy(view->region, series, PORTRAIT_REGION_SIZE - 1);
-    return 0;
+    if (region_parse(text_of(said), region) && region_township(region, view->region))
+        return 0;
+    return err_stop(err, EXIT_USAGE, "--region takes the 9 digits of a township, or -");
 }
 
 static int take_industry(const char *said, struct portrait_view *view, struct err *err)

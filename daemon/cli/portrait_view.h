@@ -25,7 +25,7 @@ struct portrait_view {
     const struct goal_rule *goals[PLAN_COUNT]; /* likewise */
     struct portrait_cells cells;
     /* What is asked for. Not said: "", PORTRAIT_ALL. */
-    char region[PORTRAIT_REGION_SIZE], industry[PORTRAIT_INDUSTRY_SIZE];
+    char region[TOWNSHIP_SIZE], industry[PORTRAIT_INDUSTRY_SIZE];
     int group;
     const struct portrait_cell *row; /* of that, or NULL: nobody */
 };

@@ -134,6 +134,9 @@ static int bind_source(struct assessor *assessor, size_t at, struct err *err)
 
     if (!code_find(&indicator_codes, text_of(source->name), &indicator))
         return err_stop(err, EXIT_CONFIG, "the model's source %s is no indicator of a profile", source->name);
+    for (size_t i = 0; i < at; i++)
+        if (assessor->indicators[i] == (enum indicator)indicator)
+            return err_stop(err, EXIT_CONFIG, "the model has the source %s twice", source->name);
     assessor->indicators[at] = (enum indicator)indicator;
     for (size_t i = source->field_first; i < source->field_first + source->field_count; i++)
         if (bind_field(&assessor->model->fields[i], (enum indicator)indicator, &assessor->columns[i], err) <
@@ -226,13 +229,11 @@ static bool source_values(const struct assessor *assessor, const struct policy *
 
 double assess_place(const struct profile *profile)
 {
-    char series[REGION_SIZE];
+    char township[TOWNSHIP_SIZE];
     uint64_t code = 0;
-    size_t len;
 
-    region_series(profile->region, series);
-    len = strlen(series);
-    text_digits((struct text){ series, len < 9 ? len : 9 }, len < 9 ? len : 9, &code);
+    if (region_township(profile->region, township))
+        text_digits(text_of(township), TOWNSHIP_SIZE - 1, &code);
     return (double)code;
 }
 

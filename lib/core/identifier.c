@@ -179,3 +179,15 @@ void region_series(const char *region, char ret[REGION_SIZE])
         if (!strncmp(ret, former[i], 6))
             memcpy(ret, present, sizeof present);
 }
+
+bool region_township(const char *region, char ret[TOWNSHIP_SIZE])
+{
+    char series[REGION_SIZE];
+
+    region_series(region, series);
+    memset(ret, 0, TOWNSHIP_SIZE);
+    if (strlen(series) < TOWNSHIP_SIZE - 1)
+        return false;
+    memcpy(ret, series, TOWNSHIP_SIZE - 1);
+    return true;
+}

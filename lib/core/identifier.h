@@ -12,7 +12,7 @@
 
 #include "lib/base/text.h"
 
-enum { ID_NO_SIZE = 19, EMPLOYER_NO_SIZE = 19, UNIT_NO_SIZE = 29, REGION_SIZE = 13 };
+enum { ID_NO_SIZE = 19, EMPLOYER_NO_SIZE = 19, UNIT_NO_SIZE = 29, REGION_SIZE = 13, TOWNSHIP_SIZE = 10 };
 enum sex { SEX_FEMALE = 0, SEX_MALE = 1 };
 
 struct id_no {
@@ -30,6 +30,9 @@ bool region_parse(struct text text, char ret[REGION_SIZE]);   /* 6, 9 or 12 digi
 /* The code that stands for a region's whole series, for policy look-ups: 332822… and 330322… (洞头 until 1981
  * and 2015) read as 330305…. Writes at most REGION_SIZE bytes. */
 void region_series(const char *region, char ret[REGION_SIZE]);
+
+/* The township (乡镇街道) of a region, the first 9 digits of its series. False, and "": it states none. */
+bool region_township(const char *region, char ret[TOWNSHIP_SIZE]);
 
 /* Half-width copy of text into ret (NUL-terminated): full-width forms U+FF01 … U+FF5E become ASCII. False
  * when it does not fit. For all identifiers, before they become tokens. */

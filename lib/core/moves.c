@@ -5,8 +5,6 @@
 
 #include "lib/base/arena.h"
 
-enum { TOWNSHIP_DIGITS = 9 };
-
 struct moves *moves_new(void)
 {
     return mem_zalloc(sizeof(struct moves));
@@ -141,11 +139,10 @@ static void add_part(struct moves_part *part, const struct profile *profile, enu
 
 static struct moves_part *part_of_region(struct moves *moves, const char *region)
 {
-    char township[REGION_SIZE];
+    char township[TOWNSHIP_SIZE];
     size_t low = 0, high = moves->region_count;
 
-    region_series(region, township);
-    township[strlen(township) < TOWNSHIP_DIGITS ? strlen(township) : TOWNSHIP_DIGITS] = '\0';
+    region_township(region, township);
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = strcmp(moves->regions[middle].region, township);

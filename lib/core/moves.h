@@ -29,7 +29,7 @@ struct moves_part {
 };
 
 struct moves_region {
-    char region[REGION_SIZE]; /* township, 9 digits, of its series; "": not stated */
+    char region[TOWNSHIP_SIZE]; /* "": not stated */
     struct moves_part part;
 };
 

@@ -14,7 +14,6 @@ enum {
     GROUP_SLOTS = 1 + GROUP_COUNT,      /* all, the groups */
     GRID_STEPS = 16,                    /* a unit of ln income */
     GRID_COUNT = 149,                   /* ln(10 million / 1,000) * 16, rounded up, and one */
-    REGION_DIGITS = PORTRAIT_REGION_SIZE - 1,
 };
 static const int64_t grid_first_fen = 100000;
 static const double interval_deviations = 1.6448536269514722; /* of a normal: 5 % lie beyond on each side */
@@ -43,7 +42,7 @@ struct row {
 };
 
 struct region {
-    char code[PORTRAIT_REGION_SIZE];
+    char code[TOWNSHIP_SIZE];
     struct row *rows[INDUSTRY_SLOTS][GROUP_SLOTS]; /* NULL: nobody */
 };
 
@@ -70,7 +69,7 @@ static struct region *region_insert(struct portrait *portrait, size_t at, const 
 {
     struct region *region = mem_zalloc(sizeof *region);
 
-    memcpy(region->code, code, PORTRAIT_REGION_SIZE);
+    memcpy(region->code, code, TOWNSHIP_SIZE);
     if (portrait->region_count == portrait->region_room) {
         portrait->region_room = 2 * portrait->region_room + 16;
         portrait->regions =
@@ -103,7 +102,7 @@ static struct region *region_find(struct portrait *portrait, const char *code)
 
 struct portrait *portrait_new(const struct rules *rules, enum household_kind kind)
 {
-    static const char all[PORTRAIT_REGION_SIZE];
+    static const char all[TOWNSHIP_SIZE];
     struct portrait *portrait = mem_zalloc(sizeof *portrait);
 
     portrait->rules = rules;
@@ -149,15 +148,9 @@ struct household {
     int64_t below[GRID_COUNT];
 };
 
-static void township_of(const struct profile *profile, char ret[PORTRAIT_REGION_SIZE])
+static void township_of(const struct profile *profile, char ret[TOWNSHIP_SIZE])
 {
-    char series[REGION_SIZE];
-
-    region_series(profile->region, series);
-    memset(ret, 0, PORTRAIT_REGION_SIZE);
-    if (strlen(series) >= REGION_DIGITS)
-        memcpy(ret, series, REGION_DIGITS);
-    else
+    if (!region_township(profile->region, ret))
         memcpy(ret, PORTRAIT_NOT_STATED, sizeof PORTRAIT_NOT_STATED);
 }
 
@@ -262,7 +255,7 @@ static void add_to_places(struct region *all, struct region *region, size_t indu
 void portrait_add(struct portrait *portrait, const struct profile *profile)
 {
     struct household household = { 0 };
-    char code[PORTRAIT_REGION_SIZE];
+    char code[TOWNSHIP_SIZE];
     size_t industry = industry_slot(profile);
     struct region *region, *all;
 
@@ -515,7 +508,7 @@ static struct portrait_cell cell_named(const struct region *region, size_t indus
 {
     struct portrait_cell ret = { .group = (int)group - 1, .band = band };
 
-    memcpy(ret.region, region->code, PORTRAIT_REGION_SIZE);
+    memcpy(ret.region, region->code, TOWNSHIP_SIZE);
     ret.industry[0] = (char)(industry > 1 ? 'A' + (int)industry - 2 : industry ? '-' : '\0');
     ret.households = ret.persons = ret.assessed = NUMBER_NONE;
     ret.share = ret.share_low = ret.share_high = ret.person_share = NUMBER_NONE;

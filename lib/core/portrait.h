@@ -37,14 +37,14 @@
 enum { PORTRAIT_QUANTILES = 5, PORTRAIT_MINIMUM = 10 };
 extern const int portrait_percents[PORTRAIT_QUANTILES]; /* 10, 25, 50, 75, 90 */
 enum { PORTRAIT_ALL = -1 };                             /* of group and band */
-enum { PORTRAIT_REGION_SIZE = 10, PORTRAIT_INDUSTRY_SIZE = 2 };
+enum { PORTRAIT_INDUSTRY_SIZE = 2 };
 #define PORTRAIT_NOT_STATED "-"
 
 /* One cell: a row (band PORTRAIT_ALL), or one band of it. Households and persons are millionths: counted ones
  * of a row, expected ones of a band. Shares are millionths, too. NUMBER_NONE: hidden, or there is no model.
  */
 struct portrait_cell {
-    char region[PORTRAIT_REGION_SIZE];     /* of the township, in today's series; "": all, "-": not stated */
+    char region[TOWNSHIP_SIZE];            /* "": all, "-": not stated */
     char industry[PORTRAIT_INDUSTRY_SIZE]; /* section A-T of GB/T 4754; "": all, "-": not stated */
     int group;                             /* enum group as rosters state it, or PORTRAIT_ALL */
     int band;                              /* from 0, or PORTRAIT_ALL */

@@ -482,11 +482,11 @@ struct guess {
 };
 static struct guess guesses[PLACES][KINDS][SETS][FIGURES];
 
-static void region_name(int place, char ret[PORTRAIT_REGION_SIZE])
+static void region_name(int place, char ret[TOWNSHIP_SIZE])
 {
     *ret = '\0';
     if (place)
-        snprintf(ret, PORTRAIT_REGION_SIZE, "33030500%d", place % 10);
+        snprintf(ret, TOWNSHIP_SIZE, "33030500%d", place % 10);
 }
 
 static void count_truth(const struct profile *profile, int place, int kind)
@@ -524,7 +524,7 @@ static void know(struct guess *guess, bool shown, int64_t least)
 static void read_row(const struct told *told, int place, int kind, int set)
 {
     struct guess *row = guesses[place][kind][set];
-    char region[PORTRAIT_REGION_SIZE], industry[2] = { (char)(kind ? 'A' + kind - 1 : '\0') };
+    char region[TOWNSHIP_SIZE], industry[2] = { (char)(kind ? 'A' + kind - 1 : '\0') };
     const struct portrait_cell *cell;
 
     region_name(place, region);
@@ -688,7 +688,7 @@ static void populate(struct district *district)
     memset(guesses, 0, sizeof guesses);
     for (int i = 0; i < households; i++) {
         int place = 1 + dice(1 + dice(places)), kind = 1 + dice(1 + dice(kinds));
-        char region[PORTRAIT_REGION_SIZE], industry[2] = { (char)('A' + kind - 1) };
+        char region[TOWNSHIP_SIZE], industry[2] = { (char)('A' + kind - 1) };
         unsigned groups = 0;
         struct profile *profile;
 
