@@ -5,13 +5,21 @@
 #include <unistd.h>
 
 #include "connectors/source/csv.h"
+#include "connectors/source/fixed.h"
 #include "lib/base/arena.h"
+
+typedef int source_open(const struct feed_conf *feed, int fd, struct row_reader **ret, struct err *err);
+
+static source_open *const sources[FORMAT_COUNT] = {
+    [FORMAT_CSV] = csv_open,
+    [FORMAT_FIXED] = fixed_open,
+};
 
 static int open_source(const struct feed_conf *feed, int fd, struct row_reader **ret, struct err *err)
 {
     if (lseek(fd, 0, SEEK_SET) < 0)
         return err_set(err, ERR_RETRY, "the file cannot be read: %s", strerror(errno));
-    return csv_open(feed, fd, ret, err);
+    return sources[feed->format](feed, fd, ret, err);
 }
 
 static int bind_order(const struct feed_conf *feed, struct line *line, struct err *err)
@@ -45,8 +53,8 @@ static int bind_header(struct row_reader *reader, struct line *line, struct err 
     if (row.reason == REASON_NONE && err->code == FIELD_NOT_ALLOWED)
         return err_add(err, "has a header whose ");
     return reject_header(err,
-                         "has a header without one known column name: charset, delimiter or header of the "
-                         "feed are not those of the file");
+                         "has a header without one known column name: format, charset, delimiter or header "
+                         "of the feed are not those of the file");
 }
 
 int rows_open(const struct feed_conf *feed, int fd, struct line *line, struct row_reader **ret,
