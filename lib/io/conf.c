@@ -287,12 +287,16 @@ static int check_format(const struct feed_conf *feed, struct err *err)
     } options[] = {
         { "widths", feed->widths.count > 0, FORMAT_FIXED, "format: fixed" },
         { "width_unit", feed->width_unit != WIDTH_BYTES, FORMAT_FIXED, "format: fixed" },
+        { "sheet", feed->sheet != NULL, FORMAT_XLSX, "format: xlsx" },
     };
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].said && feed->format != options[i].format)
             return conf_bad(err, conf_feed_place(feed, options[i].path), "%s is for %s", options[i].path,
                             options[i].only);
+    if (feed->format == FORMAT_XLSX && feed->charset != CHARSET_UTF8)
+        return conf_bad(err, conf_feed_place(feed, "charset"),
+                        "a workbook says itself what its characters are: leave charset out");
     return feed->format == FORMAT_FIXED ? check_widths(feed, err) : 0;
 }
 
