@@ -31,7 +31,9 @@ struct reading {
     enum cell_type type;
     uint64_t style;
     struct xlsx_text text;
-    struct buffer bytes; /* of all cells of the row */
+    struct buffer bytes;        /* of all cells of the row */
+    enum number_kind last_kind; /* of the last date, */
+    struct buffer last_date, last_shown;
     struct cell *cells;
     size_t count, capacity;
     struct text *texts; /* the same as spool_add() takes them */
@@ -122,17 +124,38 @@ static bool find_column(const char *reference, size_t *ret)
     return column && column <= COLUMNS_MAX;
 }
 
+/* All three in one go: a sheet has millions of them. */
+static void cell_attributes(const char *const *attributes, const char **ret_reference, const char **ret_style,
+                            const char **ret_type)
+{
+    *ret_reference = *ret_style = *ret_type = NULL;
+    for (; *attributes; attributes += 2) {
+        const char *name = attributes[0];
+
+        if (!*name || name[1])
+            continue;
+        if (*name == 'r')
+            *ret_reference = attributes[1];
+        else if (*name == 's')
+            *ret_style = attributes[1];
+        else if (*name == 't')
+            *ret_type = attributes[1];
+    }
+}
+
 static int start_cell(struct reading *reading, const char *const *attributes, struct err *err)
 {
-    const char *reference = xml_attribute(attributes, "r"), *style = xml_attribute(attributes, "s");
+    const char *reference, *style, *type;
     size_t column = reading->column;
+
+    cell_attributes(attributes, &reference, &style, &type);
 
     if ((reference && !find_column(reference, &column)) || column >= COLUMNS_MAX || column < reading->column)
         return err_set(err, ERR_REJECT,
                        "has a sheet whose cells are not in order, or beyond column XFD: have it saved and "
                        "delivered again");
     reading->style = 0;
-    if (!find_type(xml_attribute(attributes, "t"), &reading->type) ||
+    if (!find_type(type, &reading->type) ||
         (style && !text_digits(text_of(style), DIGITS_MAX, &reading->style)))
         return damaged(err);
     reading->column = column;
@@ -162,15 +185,34 @@ static void add_date(struct text text, struct buffer *out)
     buffer_add(out, text.data, text.len);
 }
 
+/* A date is mostly the one of the row before. */
+static void add_number(struct reading *reading, struct text text)
+{
+    enum number_kind kind = xlsx_style(reading->sheet->styles, reading->style);
+    size_t at = reading->bytes.size;
+
+    if (kind != NUMBER_PLAIN && kind == reading->last_kind && text.len == reading->last_date.size &&
+        !memcmp(text.data, reading->last_date.data, text.len)) {
+        buffer_add(&reading->bytes, reading->last_shown.data, reading->last_shown.size);
+        return;
+    }
+    number_show(text, kind, reading->sheet->since_1904, &reading->bytes);
+    if (kind == NUMBER_PLAIN)
+        return;
+    reading->last_kind = kind;
+    buffer_clear(&reading->last_date);
+    buffer_clear(&reading->last_shown);
+    buffer_add(&reading->last_date, text.data, text.len);
+    buffer_add(&reading->last_shown, reading->bytes.data + at, reading->bytes.size - at);
+}
+
 static int add_value(struct reading *reading, struct text text, struct err *err)
 {
-    const struct xlsx_sheet *sheet = reading->sheet;
-
     switch (reading->type) {
     case CELL_SHARED:
         return add_shared(reading, text, err);
     case CELL_NUMBER:
-        number_show(text, xlsx_style(sheet->styles, reading->style), sheet->since_1904, &reading->bytes);
+        add_number(reading, text);
         return 0;
     case CELL_DATE:
         add_date(text, &reading->bytes);
@@ -283,6 +325,8 @@ int xlsx_sheet_read(const struct xlsx_sheet *sheet, struct bundle *bundle, const
 
     xlsx_text_free(&reading.text);
     buffer_free(&reading.bytes);
+    buffer_free(&reading.last_date);
+    buffer_free(&reading.last_shown);
     free(reading.cells);
     free(reading.texts);
     free(reading.plain);

@@ -113,7 +113,7 @@ static void on_doctype(void *user, const XML_Char *name, const XML_Char *system,
 const char *xml_attribute(const char *const *attributes, const char *name)
 {
     for (; *attributes; attributes += 2)
-        if (!strcmp(local(attributes[0]), name))
+        if (!strcmp(attributes[0], name))
             return attributes[1];
     return NULL;
 }

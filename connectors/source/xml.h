@@ -1,7 +1,8 @@
 /* xml - a member of a bundle as a stream of XML events, in bounded memory.
  *
- * Elements and attributes come without their prefixes. Refused: a document type (entities, billion laughs),
- * depth over 64, names, attributes or other tokens that need more than 8 MiB, and what the meter refuses.
+ * Elements come without their prefixes, attributes as they stand. Refused: a document type (entities, billion
+ * laughs), depth over 64, names, attributes or other tokens that need more than 8 MiB, and what the meter
+ * refuses.
  *
  * Ownership: names, attributes and text are lent to the callback. Threads: one at a time.
  * Errors:    ERR_REJECT with a text that goes behind "the file"; ERR_RETRY. */
@@ -23,7 +24,7 @@ struct xml_events {
 int xml_read(struct bundle *bundle, const char *member, const struct unpacking *way, uint64_t *bytes_left,
              const struct xml_events *events, void *user, struct err *err);
 
-/* The value of an attribute, NULL: it is not there. */
+/* The value of an attribute; NULL: it is not there. */
 const char *xml_attribute(const char *const *attributes, const char *name);
 
 #endif
