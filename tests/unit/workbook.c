@@ -8,7 +8,7 @@
 
 #include "connectors/source/spill.h"
 
-enum { MEMBERS_MAX = 40, XML_SIZE = 1 << 20 };
+enum { MEMBERS_MAX = 40, TAGS_SIZE = 64 };
 
 #define RELATIONS "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 static const char types[] = "<Types><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/"
@@ -80,7 +80,7 @@ static void put(struct member *members, const struct member *member)
 
 static char *within(const char *element, const char *text)
 {
-    size_t size = strlen(text) + XML_SIZE;
+    size_t size = strlen(text) + TAGS_SIZE;
     char *xml = malloc(size);
 
     snprintf(xml, size, "<%s>%s</%s>", element, text, element);
