@@ -23,9 +23,8 @@ const char *const reason_texts[REASON_COUNT] = {
     [REASON_NONE] = "is fine",
     [LINE_TOO_LONG] = "is longer than the feed allows",
     [BAD_ENCODING] = "is not text in the feed's character set",
-    [BAD_COLUMN_COUNT] = "has another number of columns than the header or order says, another length than "
-                         "widths say, or a quote "
-                         "that never closes",
+    [BAD_COLUMN_COUNT] =
+        "has other columns than the header, order or widths say, or a quote that never closes",
     [MISSING] = "is required and missing",
     [BAD_ID] = "is not a valid identifier (form, check character or birth date)",
     [BAD_AMOUNT] = "is not a number of the form that the column takes",

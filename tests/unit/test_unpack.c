@@ -190,11 +190,12 @@ static void a_workbook_is_not_unpacked_and_a_tar_archive_not_taken_for_text(void
 {
     struct feed_conf feed = any_packed();
     CLEANUP(buffer_free) struct buffer gz = { 0 };
+    static const char mark[] = { 'u', 's', 't', 'a', 'r' };
     char tar[512] = "a.csv";
 
     (void)state;
     assert_string_equal(unpacked(&feed, workbook_file("", NULL, NULL, NULL)), "-");
-    memcpy(tar + 257, "ustar", 5);
+    memcpy(tar + 257, mark, sizeof mark);
     add_gz(&gz, tar, sizeof tar);
     assert_non_null(strstr(unpacked(&feed, file_of(&gz)), "!is a packed tar archive"));
 }
