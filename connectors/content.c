@@ -62,6 +62,7 @@ int content_read(int fd, uint64_t limit, struct content *ret, struct err *err)
     if (got < 0)
         return err_set(err, ERR_RETRY, "the file cannot be read: %s", strerror(errno));
     ret->lines += !ended;
+    ret->empty = !ret->bytes;
     digest_end(digest, ret->sha256);
     return 0;
 }

@@ -12,6 +12,7 @@ struct content {
     uint64_t bytes;
     uint64_t lines; /* physical ones, as wc -l counts, and a last one without an end */
     uint8_t sha256[DIGEST_SIZE];
+    bool empty;
     bool binary; /* more than one control character in twenty near the beginning: no text of any charset */
 };
 

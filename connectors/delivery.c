@@ -1,6 +1,8 @@
 #include "connectors/delivery.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "connectors/judge.h"
 #include "connectors/rows.h"
@@ -18,8 +20,10 @@ enum { ACKNOWLEDGE_LINES = 1000000, LOOK_LINES = 1024, MONTH_COUNT = MONTH_LAST 
 struct passage {
     const struct delivery_way *way;
     const struct claim *claim;
-    const struct content *content;
-    int fd;
+    struct content *content;
+    const char *unread; /* why not, of a file that cannot be read as the feed says */
+    int fd;             /* of what is read, */
+    int owned;          /* which is closed at the end when it is not the file itself; -1 */
     struct arena *arena;
     struct receipt *receipt;
     uint64_t *months[INDICATOR_COUNT]; /* lines by month; NULL: none yet */
@@ -31,6 +35,14 @@ struct passage {
 static bool is_act(const struct passage *passage)
 {
     return passage->claim->control.order.kind != ACT_NONE;
+}
+
+static uint64_t bytes_to_read(const struct passage *passage)
+{
+    struct stat status;
+
+    return passage->owned >= 0 && fstat(passage->owned, &status) == 0 ? (uint64_t)status.st_size
+                                                                      : passage->content->bytes;
 }
 
 /* --- lines --- */
@@ -207,7 +219,8 @@ static int count_only(struct passage *passage, struct err *err)
                       : receipt->state == DELIVERY_OBSOLETE ? &receipt->obsolete
                                                             : &receipt->rejected;
 
-    if (!passage->content->binary && rows_count_lines(&passage->form, passage->fd, &receipt->lines, err) < 0)
+    if (!passage->unread && !passage->content->binary &&
+        rows_count_lines(&passage->form, passage->fd, &receipt->lines, err) < 0)
         return -1;
     *count = receipt->lines;
     return 0;
@@ -229,7 +242,7 @@ static int survey(struct passage *passage, struct err *err)
                     &survey, err) < 0)
         return -1;
     progress_end(&passage->progress);
-    passage->progress = progress_of(way->feed->name, passage->content->bytes);
+    passage->progress = progress_of(way->feed->name, bytes_to_read(passage));
     passage->listed = survey.listed;
     fault_point("connect-surveyed");
     if (survey_judge(&passage->form, passage->fd, control, passage->receipt->as_of_day, way->standing,
@@ -271,35 +284,72 @@ static int dismiss(struct passage *passage, struct err *err)
     return publisher_settle(passage->way->publisher, err);
 }
 
-/* Corrected lines have the feed's form, but nobody puts control lines around them. */
 static struct feed_conf form_of(const struct feed_conf *feed, const struct claim *claim)
 {
-    struct feed_conf form = *feed;
+    struct feed_conf form = claim->control.order.kind != ACT_NONE ? rows_correction(feed) : *feed;
 
     form.bounded = claim->size != COUNT_NONE;
     form.bytes_max = claim->size;
-    if (claim->control.order.kind != ACT_NONE)
-        form.header_lines = form.trailer_lines = 0;
     return form;
+}
+
+/* --- unpacking --- */
+
+static int go_on(struct err *err)
+{
+    notify_alive();
+    return stopping()
+               ? err_set(err, ERR_RETRY, "asked to stop; the delivery is unpacked again at the next start")
+               : 0;
+}
+
+/* What is wrong with it is for the judge to say, once it is known whether it came whole. */
+static int unpack_file(struct passage *passage, struct err *err)
+{
+    const struct unpacking way = { passage->way->work, go_on };
+    int status = rows_unpack(&passage->form, &way, passage->fd, &passage->owned, passage->content, err);
+
+    if (status < 0 && err->kind == ERR_REJECT) {
+        passage->unread = arena_strndup(passage->arena, err->text, strlen(err->text));
+        err_clear(err);
+        return 0;
+    }
+    if (status < 0)
+        return -1;
+    if (passage->owned >= 0) {
+        passage->fd = passage->owned;
+        passage->form.bounded = false;
+    }
+    return 0;
+}
+
+static void passage_end(const struct passage *passage)
+{
+    if (passage->owned >= 0)
+        close(passage->owned);
 }
 
 int delivery_pass(const struct delivery_way *way, int fd, struct arena *arena, struct receipt *ret,
                   struct content *ret_content, struct err *err)
 {
     const struct claim *claim = journal_unfinished(way->journal);
+    CLEANUP(passage_end)
     struct passage passage = { .way = way,
                                .claim = claim,
                                .content = ret_content,
                                .fd = fd,
+                               .owned = -1,
                                .arena = arena,
                                .receipt = ret,
                                .form = form_of(way->feed, claim) };
-    const struct judged judged = { &passage.form, way->journal, claim, ret_content, fd };
+    struct judged judged = { &passage.form, way->journal, claim, ret_content, NULL, fd };
     int64_t began_ms = ticks_ms();
     int status;
 
-    if (content_read(fd, claim->size, ret_content, err) < 0)
+    if (content_read(fd, claim->size, ret_content, err) < 0 || unpack_file(&passage, err) < 0)
         return -1;
+    judged.unread = passage.unread;
+    judged.fd = passage.fd;
     *ret = (struct receipt){ .delivery.received_ms = claim->received_ms,
                              .feed = way->feed->name,
                              .source = way->feed->source,
@@ -313,7 +363,7 @@ int delivery_pass(const struct delivery_way *way, int fd, struct arena *arena, s
     delivery_digest(way->feed->name, ret->sequence, ret_content->sha256, ret->delivery.digest);
     if (way->standing)
         standing_clear(way->standing);
-    passage.progress = progress_of(way->feed->name, ret_content->bytes);
+    passage.progress = progress_of(way->feed->name, bytes_to_read(&passage));
     status = ret->state == DELIVERY_PUBLISHED   ? publish_all(&passage, err)
              : ret->state == DELIVERY_DISMISSED ? dismiss(&passage, err)
                                                 : count_only(&passage, err);

@@ -23,6 +23,7 @@ struct delivery_way { /* what a delivery passes through */
     struct standing *standing; /* NULL: a delta feed */
     struct line *line;
     struct publisher *publisher;
+    int work; /* the folder where files without a name are made */
 };
 
 /* fd: the claimed file. Everything that the receipt counts is in Kafka when it returns 0. Strings and arrays

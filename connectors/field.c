@@ -109,6 +109,17 @@ int set_household(struct draft *draft, const struct field *field, struct text te
     return 0;
 }
 
+bool field_is_identifier(const struct field *field)
+{
+    static field_setter *const setters[] = { set_person, set_birth,    set_meter,    set_item,
+                                             set_unit,   set_employer, set_household };
+
+    for (size_t i = 0; i < sizeof setters / sizeof *setters; i++)
+        if (field->set == setters[i])
+            return true;
+    return false;
+}
+
 void draft_tokens(struct draft *draft, const struct connector *connector)
 {
     struct record *record = &draft->record;

@@ -44,6 +44,8 @@ field_setter set_revision;
 field_setter set_operation; /* upsert or delete */
 field_setter accept_any;    /* no form, not published */
 
+/* Its setter makes an identifier: of digits, letters and leading zeros, not of a number. */
+bool field_is_identifier(const struct field *field);
 bool text_is_delete(struct text text);
 
 /* A rule over two columns is broken; the later one is named. Returns -1. */

@@ -92,6 +92,7 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
         intake_close(intake);
         return -1;
     }
+    intake->way.work = intake->folder.work;
     if (open_journal(conf, intake, err) < 0) {
         in_feed(intake, err);
         intake_close(intake);

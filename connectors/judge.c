@@ -16,7 +16,7 @@ static int check_lines(const struct judged *judged, bool *ret_good, struct err *
 {
     uint64_t said = judged->claim->control.lines, data = 0;
 
-    *ret_good = said == COUNT_NONE || said == judged->content->lines;
+    *ret_good = said == COUNT_NONE || judged->unread || said == judged->content->lines;
     if (*ret_good)
         return 0;
     if (rows_count_lines(judged->feed, judged->fd, &data, err) < 0)
@@ -82,13 +82,13 @@ static int judge_delivered(const struct judged *judged, struct receipt *receipt,
     receipt->state = DELIVERY_PUBLISHED;
     if (why)
         return reject_whole(receipt, CONTRADICTS_CONTROL_TOTAL, why);
-    if (judged->content->binary)
-        return reject_whole(receipt, NOT_TEXT, NULL);
+    if (judged->unread || judged->content->binary)
+        return reject_whole(receipt, NOT_TEXT, judged->unread);
     if (before)
         receipt->state = DELIVERY_DUPLICATE;
     else if (is_obsolete(judged, receipt))
         receipt->state = DELIVERY_OBSOLETE;
-    else if (!judged->content->bytes && judged->feed->mode == FEED_SNAPSHOT)
+    else if (judged->content->empty && judged->feed->mode == FEED_SNAPSHOT)
         return reject_whole(receipt, NOT_TEXT, "is empty: a list of nobody would end everybody");
     return 0;
 }
@@ -140,8 +140,8 @@ static int judge_act(const struct judged *judged, struct receipt *receipt)
         return reject_whole(receipt, REASON_NONE, why);
     if (order->kind == ACT_DISMISS)
         receipt->state = DELIVERY_DISMISSED;
-    else if (judged->content->binary)
-        return reject_whole(receipt, NOT_TEXT, NULL);
+    else if (judged->unread || judged->content->binary)
+        return reject_whole(receipt, NOT_TEXT, judged->unread);
     else if (journal_find(judged->journal, receipt->sequence, judged->content->sha256))
         receipt->state = DELIVERY_DUPLICATE;
     else

@@ -170,6 +170,13 @@ int line_columns(struct line *line, const struct text *names, size_t count, stru
 
 /* --- rows --- */
 
+/* A number that a spreadsheet keeps is no identifier any more: it has 15 digits and no leading zeros. */
+static bool is_number_for_text(const struct binding *binding, const struct row *row)
+{
+    return row->plain && binding->column != COLUMN_NONE && !row->plain[binding->column] &&
+           field_is_identifier(binding->field);
+}
+
 static struct text binding_text(const struct binding *binding, const struct row *row)
 {
     return binding->column == COLUMN_NONE ? binding->constant : text_trim(row->cells[binding->column]);
@@ -201,6 +208,8 @@ static int set_fields(const struct line *line, const struct row *row, struct dra
         draft->column = field->column;
         if (!text.len && is_missing(line, i, row, is_delete))
             return err_reject(err, MISSING);
+        if (text.len && is_number_for_text(&line->bindings[i], row))
+            return err_reject(err, BAD_ID);
         if (text.len && field->set(draft, field, text, err) < 0)
             return -1;
     }

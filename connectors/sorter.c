@@ -1,16 +1,13 @@
 #include "connectors/sorter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "connectors/source/spill.h"
 #include "lib/base/arena.h"
 #include "lib/base/buffer.h"
-
-static const char run_name[] = "sorting";
 
 struct entry { /* of what is in memory */
     struct sort_key key;
@@ -97,14 +94,11 @@ static int disk_error(struct err *err)
                    errno == ENOSPC ? "the disk is full" : strerror(errno));
 }
 
-/* The file's name is gone before anything stands in it: a kill leaves nothing behind. */
 static int open_run(struct sorter *sorter, FILE **ret, struct err *err)
 {
-    int fd;
+    int fd = spill_file(sorter->folder);
 
-    unlinkat(sorter->folder, run_name, 0);
-    fd = openat(sorter->folder, run_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 || unlinkat(sorter->folder, run_name, 0) < 0)
+    if (fd < 0)
         return disk_error(err);
     *ret = fdopen(fd, "w+");
     return *ret ? 0 : disk_error(err);

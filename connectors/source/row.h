@@ -1,7 +1,8 @@
 /* row - how lines arrive, whatever the format: one row after another, or why a row cannot be read.
  *
  * Ownership: what a row points to is valid until the next row. Threads: one at a time.
- * Units:     lines are physical, from 1, the header included; bytes count from the start of the file. */
+ * Units:     lines are physical, from 1, the header included; bytes count from the start of the file,
+ * unpacked. A workbook's lines are the numbers of its rows, and its bytes are not counted: 0. */
 #ifndef OLIVE_CONNECTORS_SOURCE_ROW_H
 #define OLIVE_CONNECTORS_SOURCE_ROW_H
 
@@ -17,6 +18,7 @@ struct row {
     enum reason reason; /* LINE_TOO_LONG, BAD_ENCODING, BAD_COLUMN_COUNT; REASON_NONE: the cells are good */
     uint64_t line, byte;
     const struct text *cells; /* UTF-8, not trimmed */
+    const bool *plain;        /* which cells are text; the others a spreadsheet keeps as numbers. NULL: all */
     size_t count;
     struct text raw;                 /* the bytes as they came, without the line's end */
     uint64_t raw_size;               /* of the line; more than raw.len when it is too long */

@@ -129,37 +129,56 @@ static void try_row(struct trial *trial, const struct row *row)
         count_finding(trial, (enum reason)why.code, column, row->line);
 }
 
-/* What is refused before a line of it is read. */
-static int refuse_file(const struct feed_conf *feed, int file, struct err *err)
+static int refused(struct err *err)
 {
+    if (err->kind != ERR_REJECT)
+        return -1;
+    err->code = EXIT_DATA;
+    return err_add(err, "the whole file is refused: it ");
+}
+
+/* What is refused before a line of it is read. *ret_file: what is read, the file or what it was unpacked to.
+ */
+static int open_file(const struct feed_conf *feed, int file, int *ret_file, struct err *err)
+{
+    const struct unpacking way = { .folder = SPILL_TEMPORARY };
     struct content content;
+    int unpacked;
 
     if (content_read(file, UINT64_MAX, &content, err) < 0)
         return -1;
+    if (rows_unpack(feed, &way, file, &unpacked, &content, err) < 0)
+        return refused(err);
+    *ret_file = unpacked >= 0 ? unpacked : file;
     if (content.binary)
         return err_stop(err, EXIT_DATA, "the whole file is refused: it %s", reason_texts[NOT_TEXT]);
-    if (!content.bytes && feed->mode == FEED_SNAPSHOT)
+    if (content.empty && feed->mode == FEED_SNAPSHOT)
         return err_stop(err, EXIT_DATA, "the whole file is refused: a list of nobody would end everybody");
     return 0;
 }
 
-static int try_file(const struct feed_conf *feed, int file, struct trial *trial, struct err *err)
+static int try_rows(const struct feed_conf *feed, int file, struct trial *trial, struct err *err)
 {
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
     struct row row;
     int got;
 
-    if (refuse_file(feed, file, err) < 0)
-        return -1;
-    if (rows_open(feed, file, trial->line, &reader, err) < 0) {
-        if (err->kind != ERR_REJECT)
-            return -1;
-        err->code = EXIT_DATA;
-        return err_add(err, "the whole file is refused: it ");
-    }
+    if (rows_open(feed, file, trial->line, &reader, err) < 0)
+        return refused(err);
     while ((got = reader->next(reader, &row, err)) == 1)
         try_row(trial, &row);
     return got;
+}
+
+static int try_file(const struct feed_conf *feed, int file, struct trial *trial, struct err *err)
+{
+    int read = file, status = open_file(feed, file, &read, err);
+
+    if (status == 0)
+        status = try_rows(feed, read, trial, err);
+    if (read != file)
+        close(read);
+    return status;
 }
 
 static void trial_json(const struct trial *trial, struct buffer *out)

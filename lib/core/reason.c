@@ -24,7 +24,7 @@ const char *const reason_texts[REASON_COUNT] = {
     [LINE_TOO_LONG] = "is longer than the feed allows",
     [BAD_ENCODING] = "is not text in the feed's character set",
     [BAD_COLUMN_COUNT] =
-        "has another number of columns than the header, or than order says, or a quote that never closes",
+        "has other columns than the header, order or widths say, or a quote that never closes",
     [MISSING] = "is required and missing",
     [BAD_ID] = "is not a valid identifier (form, check character or birth date)",
     [BAD_AMOUNT] = "is not a number of the form that the column takes",
@@ -43,7 +43,7 @@ const char *const reason_chinese[REASON_COUNT] = {
     [REASON_NONE] = "没有问题。",
     [LINE_TOO_LONG] = "该行超过允许的最大长度。",
     [BAD_ENCODING] = "该行含有不属于约定字符集的字节。",
-    [BAD_COLUMN_COUNT] = "该行的列数与表头或约定不符，或者引号没有成对。",
+    [BAD_COLUMN_COUNT] = "该行的列数或长度与表头或约定不符，或者引号没有成对。",
     [MISSING] = "该列为必填项，但没有填写。",
     [BAD_ID] = "该列不是有效的号码：格式、校验码或出生日期有误。",
     [BAD_AMOUNT] = "该列不是约定格式的数字，或者小数位数过多。",

@@ -257,6 +257,49 @@ const char *conf_feed_place(const struct feed_conf *feed, const char *path)
     return place ? place : feed->place;
 }
 
+/* --- format: what each needs, and what it does not know --- */
+
+static int check_widths(const struct feed_conf *feed, struct err *err)
+{
+    const char *place = conf_feed_place(feed, "widths");
+    uint64_t width;
+
+    if (!feed->widths.count)
+        return conf_bad(err, conf_feed_place(feed, "format"),
+                        "format: fixed needs widths, the list of the columns' widths");
+    for (size_t i = 0; i < feed->widths.count; i++)
+        if (!text_digits(text_of(feed->widths.items[i]), 5, &width) || !width || width > WIDTH_MAX)
+            return conf_bad(err, place, "widths must be whole numbers from 1 to %d", WIDTH_MAX);
+    if (!feed->header && feed->order.count != feed->widths.count)
+        return conf_bad(err, place, "there are %zu widths, and order names %zu columns", feed->widths.count,
+                        feed->order.count);
+    return 0;
+}
+
+/* An option of another format was meant to do something. */
+static int check_format(const struct feed_conf *feed, struct err *err)
+{
+    const struct {
+        const char *path;
+        bool said;
+        enum feed_format format;
+        const char *only;
+    } options[] = {
+        { "widths", feed->widths.count > 0, FORMAT_FIXED, "format: fixed" },
+        { "width_unit", feed->width_unit != WIDTH_BYTES, FORMAT_FIXED, "format: fixed" },
+        { "sheet", feed->sheet != NULL, FORMAT_XLSX, "format: xlsx" },
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].said && feed->format != options[i].format)
+            return conf_bad(err, conf_feed_place(feed, options[i].path), "%s is for %s", options[i].path,
+                            options[i].only);
+    if (feed->format == FORMAT_XLSX && feed->charset != CHARSET_UTF8)
+        return conf_bad(err, conf_feed_place(feed, "charset"),
+                        "a workbook says itself what its characters are: leave charset out");
+    return feed->format == FORMAT_FIXED ? check_widths(feed, err) : 0;
+}
+
 static int check_feed(const struct feed_conf *feed, struct err *err)
 {
     const char *place = conf_feed_place(feed, "source");
@@ -276,7 +319,7 @@ static int check_feed(const struct feed_conf *feed, struct err *err)
         return conf_bad(err, conf_feed_place(feed, "delimiter"), "delimiter must not be empty");
     if (strlen(feed->quote) > 1)
         return conf_bad(err, conf_feed_place(feed, "quote"), "quote must be one ASCII character, or empty");
-    return 0;
+    return check_format(feed, err);
 }
 
 static int check_inboxes(const struct conf *conf, struct err *err)

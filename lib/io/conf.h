@@ -34,8 +34,12 @@ enum feed_mode { FEED_DELTA, FEED_SNAPSHOT };
 enum feed_lacking { LACKING_END, LACKING_RETRACT };
 enum feed_ready { READY_CONTROL, READY_RENAME, READY_STABLE };
 enum feed_charset { CHARSET_UTF8, CHARSET_GB18030 };
+enum feed_format { FORMAT_CSV, FORMAT_FIXED, FORMAT_XLSX, FORMAT_COUNT };
+enum feed_width_unit { WIDTH_BYTES, WIDTH_CHARACTERS };
+enum feed_packed { PACKED_ANY, PACKED_NONE, PACKED_GZ, PACKED_ZIP, PACKED_ZST };
 
 enum { RATIO_NONE = -1 }; /* no limit */
+enum { WIDTH_MAX = 65536 };
 
 struct conf_names { /* a list of words */
     char **items;
@@ -58,7 +62,13 @@ struct feed_conf {
     char *as_of;    /* regex for a snapshot's date in the file name; NULL: the day of receipt */
     enum feed_ready ready;
     uint32_t stable_s;
+    enum feed_format format;
+    enum feed_packed packed;
+    uint64_t unpacked_bytes_max;
+    char *sheet; /* of a workbook; NULL: its only one */
     enum feed_charset charset;
+    struct conf_names widths; /* of the columns of fixed width, each a number from 1 to WIDTH_MAX */
+    enum feed_width_unit width_unit;
     char *delimiter;
     char *quote; /* one character, or empty: none */
     bool header;

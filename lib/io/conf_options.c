@@ -16,6 +16,9 @@ CODES(mode_codes, "mode", WORD("delta"), WORD("snapshot"));
 CODES(lacking_codes, "lacking", WORD("end"), WORD("retract"));
 CODES(ready_codes, "ready", WORD("control"), WORD("rename"), WORD("stable"));
 CODES(charset_codes, "charset", WORD("utf-8"), WORD("gb18030"));
+CODES(feed_format_codes, "format", WORD("csv"), WORD("fixed"), WORD("xlsx"));
+CODES(width_unit_codes, "width unit", WORD("bytes"), WORD("characters"));
+CODES(packed_codes, "way to pack", WORD("any"), WORD("none"), WORD("gz"), WORD("zip"), WORD("zst"));
 CODES(hash_codes, "token hash", WORD("sha-256"), WORD("sm3"));
 CODES(format_codes, "log format", WORD("text"), WORD("json"));
 CODES(level_codes, "log level", WORD("error"), WORD("warning"), WORD("info"), WORD("debug"));
@@ -102,9 +105,19 @@ static const struct conf_option feed_options[] = {
       .help = "when a file is whole: control (NAME.ok), rename (at once) or stable (its size)" },
     { "stable_s", CONF_NUMBER, AT(stable_s), "10", 1, 86400,
       .help = "seconds without growth, for ready: stable" },
+    { "format", CONF_WORD, AT(format), "csv", .codes = &feed_format_codes,
+      .help = "csv: delimited text; fixed: columns of fixed width (widths); xlsx: a sheet of a workbook (sheet)" },
+    { "packed", CONF_WORD, AT(packed), "any", .codes = &packed_codes,
+      .help = "how a file is packed: gz, zip (one member) or zst; any: its first bytes say; none: it is not" },
+    { "unpacked_bytes_max", CONF_COUNT, AT(unpacked_bytes_max), "8589934592",
+      .help = "a packed file or workbook that unpacks to more is refused; so is 200 times its own size over 16 MiB" },
     { "charset", CONF_WORD, AT(charset), "utf-8", .codes = &charset_codes, .help = "utf-8 or gb18030" },
     { "delimiter", CONF_TEXT, AT(delimiter), ",", .help = "between columns, one or more characters" },
     { "quote", CONF_TEXT, AT(quote), "\"", .help = "around a column, one character; empty: none" },
+    { "widths", CONF_NAMES, AT(widths), .help = "of the columns, for format: fixed" },
+    { "width_unit", CONF_WORD, AT(width_unit), "bytes", .codes = &width_unit_codes,
+      .help = "of widths: bytes as sent, or characters" },
+    { "sheet", CONF_TEXT, AT(sheet), .help = "name of the sheet, for format: xlsx; default the only one" },
     { "header", CONF_FLAG, AT(header), "true", .help = "the first line names the columns" },
     { "header_lines", CONF_NUMBER, AT(header_lines), "0", 0, 1000, .help = "control lines before all else" },
     { "trailer_lines", CONF_NUMBER, AT(trailer_lines), "0", 0, 1000, .help = "control lines at the end" },

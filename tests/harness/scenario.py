@@ -24,7 +24,7 @@ BUILD = Path(os.environ.get("OLIVE_BUILD", ROOT / "build"))
 TZ = "+08:00"
 TOTALS = ["lines", "published", "dead_lettered", "duplicate", "obsolete", "rejected", "ended", "retracted"]
 DIALECT_WORDS = ["charset", "delimiter", "quote", "header", "header_lines", "trailer_lines", "order", "columns", "ignore",
-                 "constants", "line_bytes_max"]
+                 "constants", "line_bytes_max", "format", "packed", "widths", "width_unit", "sheet"]
 SOURCES = ["household", "roster", "declaration", "deposit", "property", "vehicle", "provident-fund", "utility", "telecom",
            "transport", "meter"]
 CLOSES_MAX = 60

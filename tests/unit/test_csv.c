@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/unit/row_text.h"
 #include "tests/unit/unit.h"
 
 static struct feed_conf comma(void)
@@ -16,32 +17,9 @@ static struct feed_conf comma(void)
         struct feed_conf){ .delimiter = delimiter, .quote = quote, .header = true, .line_bytes_max = 65536 };
 }
 
-/* What a reader gives, one row a line: "2@7 a|b" is line 2 at byte 7, "3@9 !BAD_ENCODING" a bad one. */
-static char *rows_of(struct row_reader *reader)
+static const char *read_all(const struct feed_conf *feed, const char *data, size_t size)
 {
-    static char out[4096];
-    struct row row;
-    struct err err = { 0 };
-    size_t len = 0;
-
-    out[0] = '\0';
-    while (reader->next(reader, &row, &err) == 1) {
-        len += (size_t)snprintf(out + len, sizeof out - len, "%d@%d%s", (int)row.line, (int)row.byte,
-                                row.header ? "#" : " ");
-        if (row.reason)
-            len += (size_t)snprintf(out + len, sizeof out - len, "!%s", reason_names[row.reason]);
-        for (size_t i = 0; i < row.count && !row.reason; i++)
-            len += (size_t)snprintf(out + len, sizeof out - len, "%s%.*s", i ? "|" : "",
-                                    (int)row.cells[i].len, row.cells[i].data);
-        len += (size_t)snprintf(out + len, sizeof out - len, "\n");
-    }
-    reader->close(reader);
-    return out;
-}
-
-static char *read_all(const struct feed_conf *feed, const char *data, size_t size)
-{
-    return rows_of(csv_open_memory(feed, data, size));
+    return row_text(csv_open_memory(feed, data, size));
 }
 
 static void every_dialect_of_commas_is_read(void **state)

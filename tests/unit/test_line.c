@@ -28,6 +28,16 @@ static size_t cut(const char *csv, struct text ret[CELLS_MAX])
     }
 }
 
+/* "=1" is a spreadsheet's number. */
+static void find_numbers(struct text *cells, size_t count, bool ret_plain[CELLS_MAX])
+{
+    for (size_t i = 0; i < count; i++) {
+        ret_plain[i] = !cells[i].len || *cells[i].data != '=';
+        if (!ret_plain[i])
+            cells[i] = (struct text){ cells[i].data + 1, cells[i].len - 1 };
+    }
+}
+
 /* What a line of a source becomes: "ok", or "REASON column". */
 static const char *outcome(enum source source, const char *header, const char *cells, struct record *ret)
 {
@@ -37,7 +47,8 @@ static const char *outcome(enum source source, const char *header, const char *c
     CLEANUP(line_freep) struct line *line = NULL;
     struct feed_conf feed = { .source = source };
     struct text names[CELLS_MAX], values[CELLS_MAX];
-    struct row row = { .line = 2, .cells = values };
+    bool plain[CELLS_MAX];
+    struct row row = { .line = 2, .cells = values, .plain = plain };
     struct line_origin origin = { &delivery, 7 };
     const char *column = "";
     struct err err = { 0 };
@@ -47,6 +58,7 @@ static const char *outcome(enum source source, const char *header, const char *c
     line = line_new(&feed, 1, tokeniser);
     assert_int_equal(line_columns(line, names, cut(header, names), &err), 0);
     row.count = cut(cells, values);
+    find_numbers(values, row.count, plain);
     if (line_read(line, &row, &origin, ret, &column, &err) == 0)
         return "ok";
     assert_int_equal(err.kind, ERR_REJECT);
@@ -133,6 +145,41 @@ static void every_line_has_its_first_reason(void **state)
     }
 }
 
+/* It has 15 digits and no leading zeros, whatever it was. */
+static void a_number_of_a_spreadsheet_is_no_identifier(void **state)
+{
+    static const struct {
+        enum source source;
+        const char *header, *cells, *outcome;
+    } cases[] = {
+        { SOURCE_HOUSEHOLD, HOUSEHOLD, "=" ID ",H,registered,=2,=330305,2020-01-01,,", "BAD_ID id_no" },
+        { SOURCE_HOUSEHOLD, HOUSEHOLD, ID ",=7,registered,=2,=330305,2020-01-01,,", "BAD_ID household_no" },
+        { SOURCE_HOUSEHOLD, HOUSEHOLD, ID ",7,registered,=2,=330305,2020-01-01,,", "ok" },
+        { SOURCE_DECLARATION, "household_no," DECLARED, "=7," ID ",wage,2025-01,2025-12,=50000,",
+          "BAD_ID household_no" },
+        { SOURCE_DEPOSIT, DEPOSIT, "=" ID ",=1,I,x,2025-06-30,,,,,", "BAD_ID id_no" },
+        { SOURCE_DEPOSIT, DEPOSIT, ID ",=1,I,=1,=2025-06-30,,,,,", "BAD_ID account_no" },
+        { SOURCE_DEPOSIT, DEPOSIT, ID ",1,=102,=1,=2025-06-30,=0.1,=0.5,,=4,", "ok" },
+        { SOURCE_PROPERTY, PROPERTY, ID ",=" UNIT ",=0.5,=88,residential,=9,=2010-01-01,", "BAD_ID unit_no" },
+        { SOURCE_VEHICLE, "id_no,plate_no,vehicle_type,registered_on", ID ",=12345,car,=2015-01-01",
+          "BAD_ID plate_no" },
+        { SOURCE_PROVIDENT_FUND, FUND, ID ",=1,,C13,2025-01,=6,=6,", "BAD_ID account_no" },
+        { SOURCE_PROVIDENT_FUND, FUND, ID ",1,=91,C13,2025-01,=6,=6,", "BAD_ID employer_no" },
+        { SOURCE_UTILITY, UTILITY, ",=5,electricity,1,2025-01,=6,=6", "BAD_ID meter_no" },
+        { SOURCE_UTILITY, UTILITY, ",5,electricity,=1,2025-01,=6,=6", "BAD_ID contract_no" },
+        { SOURCE_TELECOM, "id_no,phone_no,month,amount", ID ",=13800000000,2025-01,=9", "BAD_ID phone_no" },
+        { SOURCE_TRANSPORT, "id_no,card_no,month,amount", ID ",=1,2025-01,=9", "BAD_ID card_no" },
+        { SOURCE_METER, "meter_no,kind,household_no,household_kind,valid_from",
+          "=1,electricity,1,registered,2020-01-01", "BAD_ID meter_no" },
+    };
+    struct record record;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_string_equal(outcome(cases[i].source, cases[i].header, cases[i].cells, &record),
+                            cases[i].outcome);
+}
+
 static void a_delete_keeps_its_key_alone(void **state)
 {
     struct record record, kept;
@@ -175,6 +222,6 @@ static void one_identifier_is_one_token_however_it_is_written(void **state)
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
-UNIT_MAIN(CLAIM(every_line_has_its_first_reason), CLAIM(a_delete_keeps_its_key_alone),
-          CLAIM(of_person_and_meter_the_meter_is_the_subject),
+UNIT_MAIN(CLAIM(every_line_has_its_first_reason), CLAIM(a_number_of_a_spreadsheet_is_no_identifier),
+          CLAIM(a_delete_keeps_its_key_alone), CLAIM(of_person_and_meter_the_meter_is_the_subject),
           CLAIM(one_identifier_is_one_token_however_it_is_written))

@@ -1,0 +1,176 @@
+#include "connectors/source/xml.h"
+
+#include <expat.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/arena.h"
+
+enum { CHUNK_BYTES = 1 << 16, DEPTH_MAX = 64, MEMORY_MAX = 8 << 20 };
+
+/* --- memory: expat keeps every name it meets, and a token until it is whole --- */
+
+/* Expat gives its allocators no place for a word of ours; a parser stays with the thread that made it. */
+static _Thread_local size_t parser_bytes;
+
+static void *count_in(void *memory)
+{
+    parser_bytes += memory ? malloc_usable_size(memory) : 0;
+    return memory;
+}
+
+static void bounded_free(void *memory)
+{
+    parser_bytes -= memory ? malloc_usable_size(memory) : 0;
+    free(memory);
+}
+
+static void *bounded_malloc(size_t size)
+{
+    return parser_bytes + size > MEMORY_MAX ? NULL : count_in(malloc(size));
+}
+
+static void *bounded_realloc(void *old, size_t size)
+{
+    size_t had = old ? malloc_usable_size(old) : 0;
+    void *memory;
+
+    if (parser_bytes - had + size > MEMORY_MAX)
+        return NULL;
+    memory = realloc(old, size);
+    if (memory)
+        parser_bytes += malloc_usable_size(memory) - had;
+    return memory;
+}
+
+/* --- events --- */
+
+struct xml {
+    XML_Parser parser;
+    const struct xml_events *events;
+    void *user;
+    unsigned depth;
+    struct err *err;
+};
+
+static const char *local(const char *name)
+{
+    const char *colon = strchr(name, ':');
+
+    return colon ? colon + 1 : name;
+}
+
+static void stop(struct xml *xml)
+{
+    XML_StopParser(xml->parser, XML_FALSE);
+}
+
+static void on_start(void *user, const XML_Char *name, const XML_Char **attributes)
+{
+    struct xml *xml = user;
+
+    if (xml->err->kind)
+        return;
+    if (++xml->depth > DEPTH_MAX) {
+        err_set(xml->err, ERR_REJECT, "has XML that is nested over %d deep: no office program writes that",
+                DEPTH_MAX);
+        stop(xml);
+    } else if (xml->events->start &&
+               xml->events->start(xml->user, local(name), (const char *const *)attributes, xml->err) < 0) {
+        stop(xml);
+    }
+}
+
+static void on_end(void *user, const XML_Char *name)
+{
+    struct xml *xml = user;
+
+    if (xml->err->kind)
+        return;
+    xml->depth--;
+    if (xml->events->end && xml->events->end(xml->user, local(name), xml->err) < 0)
+        stop(xml);
+}
+
+static void on_text(void *user, const XML_Char *text, int len)
+{
+    struct xml *xml = user;
+
+    if (!xml->err->kind && xml->events->text(xml->user, (struct text){ text, (size_t)len }, xml->err) < 0)
+        stop(xml);
+}
+
+static void on_doctype(void *user, const XML_Char *name, const XML_Char *system, const XML_Char *public,
+                       int has_subset)
+{
+    struct xml *xml = user;
+
+    err_set(xml->err, ERR_REJECT, "has XML with a document type, which no office program writes");
+    stop(xml);
+}
+
+const char *xml_attribute(const char *const *attributes, const char *name)
+{
+    for (; *attributes; attributes += 2)
+        if (!strcmp(attributes[0], name))
+            return attributes[1];
+    return NULL;
+}
+
+/* --- reading --- */
+
+static int explain(const struct xml *xml, struct err *err)
+{
+    if (err->kind)
+        return -1;
+    if (XML_GetErrorCode(xml->parser) == XML_ERROR_NO_MEMORY)
+        return err_set(err, ERR_REJECT, "has XML that needs more memory than any office program's");
+    return err_set(err, ERR_REJECT, "has XML that is damaged: have it saved and delivered again");
+}
+
+static int parse(struct xml *xml, struct bundle *bundle, struct meter *meter, struct err *err)
+{
+    size_t got;
+
+    do {
+        void *chunk = XML_GetBuffer(xml->parser, CHUNK_BYTES);
+
+        if (!chunk)
+            return explain(xml, err);
+        if (bundle_read(bundle, chunk, CHUNK_BYTES, &got, err) < 0 || meter_add(meter, got, err) < 0)
+            return -1;
+        if (XML_ParseBuffer(xml->parser, (int)got, got == 0) != XML_STATUS_OK)
+            return explain(xml, err);
+    } while (got);
+    return 0;
+}
+
+static void free_parser(XML_Parser *parser)
+{
+    if (*parser)
+        XML_ParserFree(*parser);
+}
+
+int xml_read(struct bundle *bundle, const char *member, const struct unpacking *way, uint64_t *bytes_left,
+             const struct xml_events *events, void *user, struct err *err)
+{
+    static const XML_Memory_Handling_Suite memory = { bounded_malloc, bounded_realloc, bounded_free };
+    CLEANUP(free_parser) XML_Parser parser = XML_ParserCreate_MM(NULL, &memory, NULL);
+    struct xml xml = { .parser = parser, .events = events, .user = user, .err = err };
+    struct meter meter = { .way = way, .bytes_max = *bytes_left };
+    int status;
+
+    if (!parser)
+        return err_set(err, ERR_RETRY, "there is no memory to read a workbook");
+    XML_SetUserData(parser, &xml);
+    XML_SetElementHandler(parser, on_start, on_end);
+    if (events->text)
+        XML_SetCharacterDataHandler(parser, on_text);
+    XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+    if (bundle_start(bundle, member, &meter.packed, err) < 0)
+        return -1;
+    status = parse(&xml, bundle, &meter, err);
+    *bytes_left -= meter.unpacked < *bytes_left ? meter.unpacked : *bytes_left;
+    return status;
+}
