@@ -2,7 +2,7 @@
 
 #include <regex.h>
 
-#include "connectors/source/csv.h"
+#include "connectors/source/lines.h"
 #include "lib/base/buffer.h"
 #include "lib/core/reason.h"
 
@@ -57,7 +57,7 @@ int totals_read(const struct feed_conf *feed, int fd, const struct control *cont
     *ret = (struct totals){ COUNT_NONE, control->sum };
     if (!feed->totals.lines && !feed->totals.sum)
         return 0;
-    if (csv_control_lines(feed, fd, &lines, err) < 0)
+    if (lines_control(feed, fd, &lines, err) < 0)
         return -1;
     buffer_add_byte(&lines, '\0');
     if (feed->totals.lines && read_lines_total(feed->totals.lines, &lines, &ret->lines, err) < 0)

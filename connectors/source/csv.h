@@ -10,14 +10,10 @@
 #define OLIVE_CONNECTORS_SOURCE_CSV_H
 
 #include "connectors/source/row.h"
-#include "lib/base/buffer.h"
 #include "lib/io/conf.h"
 
 /* Lends the descriptor and the feed. */
 int csv_open(const struct feed_conf *feed, int fd, struct row_reader **ret, struct err *err);
 struct row_reader *csv_open_memory(const struct feed_conf *feed, const void *data, size_t size);
-
-/* The control lines before the header and after the data, in UTF-8, each with its end. */
-int csv_control_lines(const struct feed_conf *feed, int fd, struct buffer *ret, struct err *err);
 
 #endif
