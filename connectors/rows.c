@@ -5,13 +5,20 @@
 #include <unistd.h>
 
 #include "connectors/source/csv.h"
+#include "connectors/source/json.h"
 #include "lib/base/arena.h"
+
+typedef int opener(const struct feed_conf *feed, int fd, struct row_reader **ret, struct err *err);
+static opener *const openers[FORMAT_COUNT] = {
+    [FORMAT_CSV] = csv_open,
+    [FORMAT_JSON] = json_rows_open,
+};
 
 static int open_source(const struct feed_conf *feed, int fd, struct row_reader **ret, struct err *err)
 {
     if (lseek(fd, 0, SEEK_SET) < 0)
         return err_set(err, ERR_RETRY, "the file cannot be read: %s", strerror(errno));
-    return csv_open(feed, fd, ret, err);
+    return openers[feed->format](feed, fd, ret, err);
 }
 
 static int bind_order(const struct feed_conf *feed, struct line *line, struct err *err)

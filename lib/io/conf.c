@@ -257,6 +257,20 @@ const char *conf_feed_place(const struct feed_conf *feed, const char *path)
     return place ? place : feed->place;
 }
 
+/* An option that the format does not know was meant to do something. */
+static int check_format(const struct feed_conf *feed, struct err *err)
+{
+    static const char *const of_text[] = {
+        "delimiter", "quote", "header", "header_lines", "trailer_lines", "order",
+    };
+
+    for (size_t i = 0; i < sizeof of_text / sizeof *of_text && feed->format == FORMAT_JSON; i++)
+        if (conf_feed_place(feed, of_text[i]) != feed->place)
+            return conf_bad(err, conf_feed_place(feed, of_text[i]), "%s means nothing with format: json",
+                            of_text[i]);
+    return 0;
+}
+
 static int check_feed(const struct feed_conf *feed, struct err *err)
 {
     const char *place = conf_feed_place(feed, "source");
@@ -276,7 +290,7 @@ static int check_feed(const struct feed_conf *feed, struct err *err)
         return conf_bad(err, conf_feed_place(feed, "delimiter"), "delimiter must not be empty");
     if (strlen(feed->quote) > 1)
         return conf_bad(err, conf_feed_place(feed, "quote"), "quote must be one ASCII character, or empty");
-    return 0;
+    return check_format(feed, err);
 }
 
 static int check_inboxes(const struct conf *conf, struct err *err)

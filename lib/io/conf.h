@@ -34,6 +34,7 @@ enum feed_mode { FEED_DELTA, FEED_SNAPSHOT };
 enum feed_lacking { LACKING_END, LACKING_RETRACT };
 enum feed_ready { READY_CONTROL, READY_RENAME, READY_STABLE };
 enum feed_charset { CHARSET_UTF8, CHARSET_GB18030 };
+enum feed_format { FORMAT_CSV, FORMAT_JSON, FORMAT_COUNT };
 
 enum { RATIO_NONE = -1 }; /* no limit */
 
@@ -58,6 +59,7 @@ struct feed_conf {
     char *as_of;    /* regex for a snapshot's date in the file name; NULL: the day of receipt */
     enum feed_ready ready;
     uint32_t stable_s;
+    enum feed_format format;
     enum feed_charset charset;
     char *delimiter;
     char *quote; /* one character, or empty: none */

@@ -16,6 +16,7 @@ CODES(mode_codes, "mode", WORD("delta"), WORD("snapshot"));
 CODES(lacking_codes, "lacking", WORD("end"), WORD("retract"));
 CODES(ready_codes, "ready", WORD("control"), WORD("rename"), WORD("stable"));
 CODES(charset_codes, "charset", WORD("utf-8"), WORD("gb18030"));
+CODES(feed_format_codes, "format", WORD("csv"), WORD("json"));
 CODES(hash_codes, "token hash", WORD("sha-256"), WORD("sm3"));
 CODES(format_codes, "log format", WORD("text"), WORD("json"));
 CODES(level_codes, "log level", WORD("error"), WORD("warning"), WORD("info"), WORD("debug"));
@@ -99,6 +100,8 @@ static const struct conf_option feed_options[] = {
       .help = "when a file is whole: control (NAME.ok), rename (at once) or stable (its size)" },
     { "stable_s", CONF_NUMBER, AT(stable_s), "10", 1, 86400,
       .help = "seconds without growth, for ready: stable" },
+    { "format", CONF_WORD, AT(format), "csv", .codes = &feed_format_codes,
+      .help = "csv: delimited text; json: a JSON object a line" },
     { "charset", CONF_WORD, AT(charset), "utf-8", .codes = &charset_codes, .help = "utf-8 or gb18030" },
     { "delimiter", CONF_TEXT, AT(delimiter), ",", .help = "between columns, one or more characters" },
     { "quote", CONF_TEXT, AT(quote), "\"", .help = "around a column, one character; empty: none" },
