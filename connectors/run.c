@@ -161,7 +161,8 @@ static int run_open(struct run *run, struct err *err)
         return -1;
     run->history = history_new(run->conf);
     run->hints = run->once ? NULL : hints_new();
-    shared = (struct intake_conf){ run->conf, run->tokeniser, run->publisher, run->sealer, run->history };
+    shared = (struct intake_conf){ run->conf,   run->tokeniser, run->publisher,
+                                   run->sealer, run->history,   run->hints };
     run->feeds = feeds_new(&shared);
     if (await_topics(run, err) < 0)
         return -1;
