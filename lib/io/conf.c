@@ -265,7 +265,7 @@ static int check_format(const struct feed_conf *feed, struct err *err)
     };
 
     for (size_t i = 0; i < sizeof of_text / sizeof *of_text && feed->format == FORMAT_JSON; i++)
-        if (conf_feed_place(feed, of_text[i]) != feed->place)
+        if (conf_feed_says(feed, of_text[i]))
             return conf_bad(err, conf_feed_place(feed, of_text[i]), "%s means nothing with format: json",
                             of_text[i]);
     return 0;
@@ -277,8 +277,8 @@ static int check_feed(const struct feed_conf *feed, struct err *err)
 
     if (place == feed->place)
         return conf_bad(err, place, "feed %s has no source", feed->name);
-    if (!feed->inbox)
-        return conf_bad(err, feed->place, "feed %s has no inbox", feed->name);
+    if (conf_check_fetch(feed, err) < 0)
+        return -1;
     if (feed->source == SOURCE_UTILITY && !feed->utility_kinds)
         return conf_bad(err, feed->place, "feed %s needs kinds: [electricity], water or gas", feed->name);
     if (feed->source != SOURCE_UTILITY && feed->utility_kinds)
@@ -297,7 +297,8 @@ static int check_inboxes(const struct conf *conf, struct err *err)
 {
     for (size_t i = 0; i < conf->feed_count; i++)
         for (size_t j = 0; j < i; j++)
-            if (!strcmp(conf->feeds[i].inbox, conf->feeds[j].inbox))
+            if (conf->feeds[i].inbox && conf->feeds[j].inbox &&
+                !strcmp(conf->feeds[i].inbox, conf->feeds[j].inbox))
                 return conf_bad(err, conf_feed_place(&conf->feeds[i], "inbox"),
                                 "feeds %s and %s have one inbox: whose file would it be?",
                                 conf->feeds[j].name, conf->feeds[i].name);
@@ -342,6 +343,9 @@ static int load(struct conf *conf, const struct conf_overrides *overrides, struc
     for (size_t i = 0; i < overrides->set_count; i++)
         if (read_set(conf, overrides->sets[i], err) < 0)
             return -1;
+    for (size_t i = 0; i < conf->feed_count; i++)
+        if (conf->feeds[i].http.url && !conf_feed_says(&conf->feeds[i], "format"))
+            conf->feeds[i].format = FORMAT_JSON;
     if (!conf->policy)
         conf->policy = data_path("policy/330305.yaml");
     return check(conf, err);

@@ -80,8 +80,27 @@ struct feed_conf {
         char *sum;        /* the same: the sum of `column` */
         char *column;     /* canonical */
     } totals;
+    uint32_t every_s, timeout_s, time_limit_s; /* of a feed that is fetched */
+    uint64_t fetch_bytes_max;
+    struct {
+        char *connection, *password; /* password: a file, or NULL */
+        char *query, *watermark;
+        char *first; /* what the watermark is before the first read; NULL: empty */
+    } odbc;
+    struct {
+        char *url;
+        char *rows;                 /* path of the array in an answer: "data.items"; NULL: the answer is it */
+        char *next, *cursor, *page; /* how the next page is asked for; NULL: not that way */
+        char *token, *headers, *ca; /* files, or NULL */
+    } http;
     bool enabled;
 };
+
+/* Whether a feed is asked of a department's system, and has no inbox. */
+static inline bool conf_is_fetched(const struct feed_conf *feed)
+{
+    return feed->odbc.connection || feed->http.url;
+}
 
 struct conf {
     char *file;    /* olive.yaml as found, for messages */
