@@ -139,7 +139,7 @@ int feeds_check_inboxes(const struct feeds *feeds, const struct conf *conf, stru
         const struct feed_conf *feed = &conf->feeds[i];
         int inbox;
 
-        if (!feed->enabled || stays(find_entry(feeds, feed->name), feed))
+        if (!feed->enabled || conf_is_fetched(feed) || stays(find_entry(feeds, feed->name), feed))
             continue;
         inbox = open(feed->inbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (inbox < 0)

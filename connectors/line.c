@@ -126,6 +126,12 @@ static bool is_ignored(const struct feed_conf *feed, struct text name)
     return false;
 }
 
+/* A query reads it to know where to go on: nobody need say that it is no column of the source. */
+static bool is_watermark(const struct feed_conf *feed, struct text name)
+{
+    return feed->odbc.watermark && text_equal(name.data, name.len, feed->odbc.watermark);
+}
+
 static void unbind(struct line *line)
 {
     for (size_t i = 0; i < line->count; i++) {
@@ -149,7 +155,7 @@ static size_t bind_columns(struct line *line, const struct text *names, size_t c
         known += binding != NULL;
         if (binding && binding->column == COLUMN_NONE)
             binding->column = (int)i;
-        else if (!*ret_stranger)
+        else if (!*ret_stranger && !is_watermark(line->feed, name))
             *ret_stranger = i + 1;
     }
     return known;
