@@ -32,7 +32,7 @@ static int fetch(const struct fetch_job *job, struct fetched *ret, struct err *e
 {
     CLEANUP(spool_close) struct spool spool;
 
-    spool_open(&spool, SPOOL_FD, job->bytes_max);
+    spool_open(&spool, SPOOL_FD, STDOUT_FILENO, job->bytes_max);
     return (job->connection ? odbc_fetch : http_fetch)(job, &spool, ret, err);
 }
 

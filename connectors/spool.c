@@ -9,9 +9,9 @@
 
 enum { PIECE_BYTES = 1 << 18 };
 
-void spool_open(struct spool *spool, int fd, uint64_t bytes_max)
+void spool_open(struct spool *spool, int fd, int tell, uint64_t bytes_max)
 {
-    *spool = (struct spool){ .fd = fd, .bytes_max = bytes_max, .digest = digest_new() };
+    *spool = (struct spool){ .fd = fd, .tell = tell, .bytes_max = bytes_max, .digest = digest_new() };
     digest_start(spool->digest);
 }
 
@@ -69,7 +69,7 @@ static int write_out(struct spool *spool, struct err *err)
         done += size > 0 ? (size_t)size : 0;
     }
     buffer_clear(&spool->out);
-    spool_tick();
+    spool_tick(spool);
     return 0;
 }
 
@@ -131,9 +131,9 @@ void spool_cell(struct spool *spool, bool first, struct text text)
     buffer_add_byte(&spool->out, '"');
 }
 
-void spool_tick(void)
+void spool_tick(const struct spool *spool)
 {
     /* Whoever does not listen any more has ended, and so does this. */
-    if (write(STDOUT_FILENO, ".", 1) < 0 && errno != EINTR)
+    if (spool->tell >= 0 && write(spool->tell, ".", 1) < 0 && errno != EINTR)
         _exit(EXIT_FAILED);
 }

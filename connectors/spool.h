@@ -10,17 +10,17 @@
 #include "lib/base/text.h"
 
 struct spool {
-    int fd;
+    int fd, tell; /* tell: whom spool_tick() writes to; -1: nobody */
     uint64_t bytes_max, bytes, lines, rows;
     struct buffer out;
     struct digest *digest;
 };
 
-void spool_open(struct spool *spool, int fd, uint64_t bytes_max);
+void spool_open(struct spool *spool, int fd, int tell, uint64_t bytes_max);
 void spool_close(struct spool *spool); /* also for CLEANUP() */
 /* All that was written is forgotten. */
 int spool_restart(struct spool *spool, struct err *err);
-/* A row is being written into spool->out, unbuffered by more than a piece: to be called after each. */
+/* A row stands in spool->out: to be called after each. */
 int spool_row(struct spool *spool, struct err *err);
 /* A piece of a row: of a value too long to be held. */
 int spool_piece(struct spool *spool, struct err *err);
@@ -31,6 +31,6 @@ int spool_end(struct spool *spool, struct fetched *ret, struct err *err);
 void spool_cell(struct spool *spool, bool first, struct text text);
 
 /* Tells olive-connect that there is life. */
-void spool_tick(void);
+void spool_tick(const struct spool *spool);
 
 #endif

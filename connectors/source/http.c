@@ -75,7 +75,7 @@ static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t 
 
     if (ticks_ms() - http->ticked_ms >= TICK_MS) {
         http->ticked_ms = ticks_ms();
-        spool_tick();
+        spool_tick(http->spool);
     }
     return 0;
 }
@@ -232,13 +232,13 @@ static uint32_t jittered(uint32_t ms)
     return ms / 2 + arc4random_uniform(ms / 2 + 1);
 }
 
-static void sleep_ms(uint64_t ms)
+static void sleep_ms(const struct http *http, uint64_t ms)
 {
     while (ms) {
         uint32_t slice = ms < TICK_MS ? (uint32_t)ms : TICK_MS;
 
         wait_ms(slice);
-        spool_tick();
+        spool_tick(http->spool);
         ms -= slice;
     }
 }
@@ -352,7 +352,7 @@ static int get_page(struct http *http, struct err *err)
     for (unsigned tries = 1;; tries++) {
         CURLcode code = ask(http, http->url);
 
-        spool_tick();
+        spool_tick(http->spool);
         if (code == CURLE_OK && is_redirect(http->page.status) && redirects++ < REDIRECTS_MAX) {
             if (redirect(http, err) < 0)
                 return -1;
@@ -363,7 +363,7 @@ static int get_page(struct http *http, struct err *err)
         http->fetched->retry_after_s = http->page.retry_after_s;
         if (tries >= TRIES_MAX || !may_pass(code, &http->page) || http->page.retry_after_s > PATIENCE_S)
             return say_failed(http, code, err);
-        sleep_ms(wait_before(tries, &http->page));
+        sleep_ms(http, wait_before(tries, &http->page));
     }
 }
 

@@ -268,7 +268,7 @@ static int open_session(struct odbc *odbc, struct err *err)
         if (connect_once(odbc, err) < 0)
             return -1;
     }
-    spool_tick();
+    spool_tick(odbc->spool);
     return begin_session(odbc, err);
 }
 
@@ -306,7 +306,7 @@ static int execute(struct odbc *odbc, struct err *err)
     odbc->asked = true;
     if (!went(SQLExecute(odbc->stmt)))
         return failed_statement(odbc, "the database does not answer odbc.query", err);
-    spool_tick();
+    spool_tick(odbc->spool);
     return 0;
 }
 
@@ -478,7 +478,7 @@ static int read_arrays(struct odbc *odbc, struct err *err)
             status = write_array_row(odbc, row, err);
         if (status)
             return status;
-        spool_tick();
+        spool_tick(odbc->spool);
     }
     return code == SQL_NO_DATA ? 0 : failed_statement(odbc, "the database breaks off amid the rows", err);
 }

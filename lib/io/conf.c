@@ -333,6 +333,13 @@ const char *conf_place(const struct conf *conf, const char *path)
     return place ? place : conf->file;
 }
 
+/* What a server answers with is JSON; who says otherwise is told. */
+static void imply_format(struct feed_conf *feed)
+{
+    if (feed->http.url && conf_feed_place(feed, "format") == feed->place)
+        feed->format = FORMAT_JSON;
+}
+
 static int load(struct conf *conf, const struct conf_overrides *overrides, struct err *err)
 {
     struct conf_target target = conf_target_of(conf);
@@ -344,8 +351,7 @@ static int load(struct conf *conf, const struct conf_overrides *overrides, struc
         if (read_set(conf, overrides->sets[i], err) < 0)
             return -1;
     for (size_t i = 0; i < conf->feed_count; i++)
-        if (conf->feeds[i].http.url && !conf_feed_says(&conf->feeds[i], "format"))
-            conf->feeds[i].format = FORMAT_JSON;
+        imply_format(&conf->feeds[i]);
     if (!conf->policy)
         conf->policy = data_path("policy/330305.yaml");
     return check(conf, err);
