@@ -620,7 +620,7 @@ static int take(struct fetch *fetch, const struct fetched *fetched, enum fetch_p
         *ret = refuse(fetch, "the list has no rows: a list of nobody would end everybody", 0);
         return 0;
     }
-    *ret = FETCH_RESTS;
+    *ret = FETCH_NOTHING;
     if (fetched->state == FETCH_UNCHANGED || !is_news(fetch, fetched))
         return take_nothing(fetch, err);
     if (place(fetch, fetched, err) < 0)

@@ -24,9 +24,10 @@ int fetch_open(const struct feed_conf *feed, const struct folder *folder, struct
 void fetch_close(struct fetch *fetch);
 
 enum fetch_progress {
-    FETCH_RESTS,   /* it is not time, or nothing was new */
+    FETCH_RESTS,   /* it is not time */
     FETCH_RUNS,    /* look again soon */
     FETCH_PLACED,  /* a delivery lies in fetched/ */
+    FETCH_NOTHING, /* it was read, and nothing was new */
     FETCH_REFUSED, /* the read failed, and that was told */
 };
 bool fetch_is_due(const struct fetch *fetch); /* fetch_step() would do something */

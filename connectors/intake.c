@@ -416,6 +416,10 @@ static int take_fetched(struct intake *intake, struct intake_result *ret, struct
         return -1;
     ret->fetching = progress == FETCH_RUNS;
     ret->refused += progress == FETCH_REFUSED;
+    if (progress != FETCH_RESTS && progress != FETCH_RUNS)
+        counts_fetch(intake->feed->name, progress == FETCH_PLACED    ? "taken"
+                                         : progress == FETCH_NOTHING ? "nothing"
+                                                                     : "failed");
     return progress == FETCH_PLACED ? take_inbox(intake, intake->inbox, ret, err) : 0;
 }
 
