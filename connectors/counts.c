@@ -114,7 +114,9 @@ void counts_show_feed(const char *feed)
 
 void counts_hide_feed(const char *feed)
 {
-    static const int by_feed[] = { LINES, DEAD_LETTERS, DELIVERIES, BYTES, FILES, LAG, LAST_SUCCESS, FETCHES };
+    static const int by_feed[] = {
+        LINES, DEAD_LETTERS, DELIVERIES, BYTES, FILES, LAG, LAST_SUCCESS, FETCHES
+    };
 
     for (size_t i = 0; i < sizeof by_feed / sizeof *by_feed; i++)
         metrics_hide((size_t)by_feed[i], feed);

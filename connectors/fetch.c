@@ -44,6 +44,7 @@ struct reach {
     char *column; /* of the watermark */
     char *mark, *columns, *etag, *modified, *sha256;
     uint64_t sequence;
+    int64_t received_ms;
 };
 
 struct child {
@@ -105,6 +106,8 @@ static void write_reach(const char *key, const struct reach *reach, struct json 
         }
     json_key(json, "sequence");
     json_uint(json, reach->sequence);
+    json_key(json, "received_ms");
+    json_int(json, reach->received_ms);
     json_close(json, '}');
 }
 
@@ -119,6 +122,7 @@ static void read_reach(const json_t *state, const char *key, struct reach *ret)
             *member_of(ret, i) = mem_strdup(json_string_value(value));
     }
     ret->sequence = (uint64_t)json_integer_value(json_object_get(object, "sequence"));
+    ret->received_ms = json_integer_value(json_object_get(object, "received_ms"));
 }
 
 static int save_state(const struct fetch *fetch, struct err *err)
@@ -157,6 +161,12 @@ static int load_state(struct fetch *fetch, struct err *err)
     fetch->fetched_ms = json_integer_value(json_object_get(state, "fetched_ms"));
     json_decref(state);
     return 0;
+}
+
+static char *spool_name(uint64_t sequence, char ret[NAME_SIZE])
+{
+    snprintf(ret, NAME_SIZE, "%08" PRIu64, sequence);
+    return ret;
 }
 
 /* What lies in the journal decides whether what was on its way has arrived. */
@@ -233,6 +243,15 @@ static int clear_halves(int folder, struct err *err)
     return status;
 }
 
+/* Noted, and gone with whoever was killed before it had its name: nothing has come of that read. */
+static bool is_lost(const struct fetch *fetch)
+{
+    char name[NAME_SIZE];
+
+    return fetch->next.asked && !journal_unfinished(fetch->journal) &&
+           !has(fetch->folder->inbox, spool_name(fetch->next.sequence, name));
+}
+
 int fetch_open(const struct feed_conf *feed, const struct folder *folder, struct journal *journal, bool once,
                struct fetch **ret, struct err *err)
 {
@@ -246,6 +265,11 @@ int fetch_open(const struct feed_conf *feed, const struct folder *folder, struct
     if (load_state(fetch, err) < 0 || clear_halves(folder->inbox, err) < 0) {
         fetch_close(fetch);
         return -1;
+    }
+    if (is_lost(fetch)) {
+        settle_next(fetch);
+        if (fetch->taken.received_ms < fetch->fetched_ms)
+            fetch->fetched_ms = 0;
     }
     *ret = fetch;
     return 0;
@@ -556,7 +580,8 @@ static int note_next(struct fetch *fetch, const struct fetched *fetched, struct 
                                   .etag = copy_of(fetched->etag),
                                   .modified = copy_of(fetched->modified),
                                   .sha256 = copy_of(fetched->sha256),
-                                  .sequence = newest == COUNT_NONE ? 1 : newest + 1 };
+                                  .sequence = newest == COUNT_NONE ? 1 : newest + 1,
+                                  .received_ms = fetch->child.received_ms };
     return note_time(fetch, err);
 }
 
@@ -585,7 +610,7 @@ static int place(struct fetch *fetch, const struct fetched *fetched, struct err 
     if (note_next(fetch, fetched, err) < 0)
         return -1;
     fault_point("fetch-noted");
-    snprintf(name, sizeof name, "%08" PRIu64, fetch->next.sequence);
+    spool_name(fetch->next.sequence, name);
     if (renameat(inbox, part_name, inbox, name) < 0)
         return folder_error(err, "rename", "fetched");
     if (folder_sync(inbox, err) < 0)
@@ -599,9 +624,11 @@ static int place(struct fetch *fetch, const struct fetched *fetched, struct err 
 
 static bool is_news(const struct fetch *fetch, const struct fetched *fetched)
 {
-    if (fetch->feed->mode == FEED_SNAPSHOT)
-        return true; /* the same list again says that it still holds */
-    return fetched->rows && !same(fetch->taken.sha256, fetched->sha256);
+    if (!same(fetch->taken.sha256, fetched->sha256))
+        return fetched->rows > 0;
+    /* The same list again says that it still holds, and that once a month: lists go by when they came. */
+    return fetch->feed->mode == FEED_SNAPSHOT &&
+           month_of_ms(fetch->taken.received_ms) != month_of_ms(fetch->child.received_ms);
 }
 
 static int take(struct fetch *fetch, const struct fetched *fetched, enum fetch_progress *ret, struct err *err)
@@ -638,6 +665,10 @@ static int finish(struct fetch *fetch, enum fetch_progress *ret, struct err *err
 
     parse_outcome(&fetch->child, &fetched);
     status = take(fetch, &fetched, ret, err);
+    if (status < 0) { /* our own disk's fault: it is read again as soon as that may be */
+        fetch->done = false;
+        fetch->fetched_ms = 0;
+    }
     end_child(fetch);
     return status;
 }

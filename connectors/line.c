@@ -118,7 +118,7 @@ static struct text mapped_name(const struct feed_conf *feed, struct text name)
     return name;
 }
 
-static bool is_ignored(const struct feed_conf *feed, struct text name)
+bool line_ignores(const struct feed_conf *feed, struct text name)
 {
     for (size_t i = 0; i < feed->ignore.count; i++)
         if (text_equal(name.data, name.len, feed->ignore.items[i]))
@@ -149,7 +149,7 @@ static size_t bind_columns(struct line *line, const struct text *names, size_t c
         struct text name = text_trim(names[i]);
         struct binding *binding;
 
-        if (is_ignored(line->feed, name))
+        if (line_ignores(line->feed, name))
             continue;
         binding = find_binding(line, mapped_name(line->feed, name));
         known += binding != NULL;

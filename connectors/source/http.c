@@ -588,7 +588,9 @@ static int read_pages(struct http *http, struct err *err)
             return -1;
         if (http->page.status == 304) {
             http->fetched->state = FETCH_UNCHANGED;
-            return http->pages ? bad_page(http, "is said not to have changed, and nobody asked", err) : 0;
+            return http->pages || !(http->job->etag || http->job->modified)
+                       ? bad_page(http, "is said not to have changed, and nobody asked", err)
+                       : 0;
         }
         keep_tags(http);
         if (check_loop(http, err) < 0 || take_page(http, &page, &count, err) < 0)

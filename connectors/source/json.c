@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connectors/line.h"
 #include "connectors/source/charset.h"
 #include "connectors/source/lines.h"
 #include "connectors/source/scanner.h"
@@ -32,14 +33,6 @@ struct json_rows {
 
 /* --- columns --- */
 
-static bool is_ignored(const struct feed_conf *feed, struct text name)
-{
-    for (size_t i = 0; i < feed->ignore.count; i++)
-        if (text_equal(name.data, name.len, feed->ignore.items[i]))
-            return true;
-    return false;
-}
-
 /* Lines of one file have their keys in one order: the column is nearly always the one that is next. */
 static size_t find_column(const struct json_rows *rows, struct text name, size_t next)
 {
@@ -59,7 +52,7 @@ static bool add_column(struct json_rows *rows, struct text name)
         return false;
     rows->columns[rows->count++] = (struct column){
         .name = { arena_strndup(rows->names, name.data, name.len), name.len },
-        .ignored = is_ignored(rows->feed, text_trim(name)),
+        .ignored = line_ignores(rows->feed, text_trim(name)),
     };
     return true;
 }
