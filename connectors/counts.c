@@ -13,6 +13,7 @@ enum {
     FILES,
     LAG,
     LAST_SUCCESS,
+    FETCHES,
     QUEUE,
     RETRIES,
     RELOADS,
@@ -56,6 +57,11 @@ static const struct metric table[COUNTS] = {
                        METRIC_MS,
                        { "feed" },
                        NULL },
+    [FETCHES] = { "olive_connect_fetches_total",
+                  "Reads of databases and servers, by what came of them.",
+                  METRIC_COUNTER,
+                  { "feed", "result" },
+                  NULL },
     [QUEUE] = { "olive_connect_producer_queue_messages",
                 "Messages on their way to Kafka, unacknowledged.",
                 METRIC_GAUGE,
@@ -108,7 +114,9 @@ void counts_show_feed(const char *feed)
 
 void counts_hide_feed(const char *feed)
 {
-    static const int by_feed[] = { LINES, DEAD_LETTERS, DELIVERIES, BYTES, FILES, LAG, LAST_SUCCESS };
+    static const int by_feed[] = {
+        LINES, DEAD_LETTERS, DELIVERIES, BYTES, FILES, LAG, LAST_SUCCESS, FETCHES
+    };
 
     for (size_t i = 0; i < sizeof by_feed / sizeof *by_feed; i++)
         metrics_hide((size_t)by_feed[i], feed);
@@ -133,6 +141,11 @@ void counts_waiting(const char *feed, size_t files, int64_t oldest_ms)
 {
     series_set(metrics_series(FILES, feed, NULL), (int64_t)files);
     series_set(metrics_series(LAG, feed, NULL), oldest_ms);
+}
+
+void counts_fetch(const char *feed, const char *result)
+{
+    series_add(metrics_series(FETCHES, feed, result), 1);
 }
 
 void counts_retry(void)

@@ -19,6 +19,8 @@ void counts_receipt(const struct receipt *receipt); /* a delivery is settled */
 /* Files that lie in the inbox or are under way; oldest_ms: when the oldest of those that are whole came; 0:
  * none is. */
 void counts_waiting(const char *feed, size_t files, int64_t oldest_ms);
+/* A feed that is fetched was read: taken, nothing (was new) or failed. */
+void counts_fetch(const char *feed, const char *result);
 void counts_retry(void);
 void counts_reload(bool taken);
 

@@ -90,8 +90,9 @@ static int check_inbox(const struct conf *conf, size_t index, struct err *err)
 {
     const struct feed_conf *feed = &conf->feeds[index];
 
-    for (size_t i = 0; feed->enabled && i < index; i++)
-        if (conf->feeds[i].enabled && is_same_folder(conf->feeds[i].inbox, feed->inbox))
+    for (size_t i = 0; feed->enabled && feed->inbox && i < index; i++)
+        if (conf->feeds[i].enabled && conf->feeds[i].inbox &&
+            is_same_folder(conf->feeds[i].inbox, feed->inbox))
             return err_stop(
                 err, EXIT_CONFIG,
                 "%s: inbox: feeds %s and %s share one folder: give each its own, for nothing else tells "

@@ -139,7 +139,7 @@ int feeds_check_inboxes(const struct feeds *feeds, const struct conf *conf, stru
         const struct feed_conf *feed = &conf->feeds[i];
         int inbox;
 
-        if (!feed->enabled || stays(find_entry(feeds, feed->name), feed))
+        if (!feed->enabled || conf_is_fetched(feed) || stays(find_entry(feeds, feed->name), feed))
             continue;
         inbox = open(feed->inbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (inbox < 0)
@@ -264,16 +264,16 @@ void feeds_sweep(struct feeds *feeds)
 
 /* --- what others have left --- */
 
-static bool has_files(int state, const char *feed)
+static bool has_files(int state, const char *feed, const char *name)
 {
-    char work[NAME_MAX + 8];
+    char path[2 * NAME_MAX + 8];
     const struct dirent *file;
     bool found = false;
     DIR *folder;
     int fd;
 
-    snprintf(work, sizeof work, "%s/work", feed);
-    fd = openat(state, work, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    snprintf(path, sizeof path, "%s/%s", feed, name);
+    fd = openat(state, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     folder = fd < 0 ? NULL : fdopendir(fd);
     if (!folder)
         return false;
@@ -291,7 +291,8 @@ void feeds_tell_left(const struct feeds *feeds)
     if (!state)
         return;
     for (const struct dirent *one; (one = readdir(state)) != NULL;)
-        if (one->d_name[0] != '.' && !find_entry(feeds, one->d_name) && has_files(dirfd(state), one->d_name))
+        if (one->d_name[0] != '.' && !find_entry(feeds, one->d_name) &&
+            (has_files(dirfd(state), one->d_name, "work") || has_files(dirfd(state), one->d_name, "fetched")))
             log_event(
                 LOG_LEVEL_WARNING, "feed-left",
                 "%s: is not in the configuration, and a delivery of it is half done: configure the feed "

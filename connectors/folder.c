@@ -39,6 +39,8 @@ static void closep(const int *fd)
 
 static int open_inbox(const struct feed_conf *feed, int *ret, struct err *err)
 {
+    if (conf_is_fetched(feed))
+        return 0;
     *ret = open(feed->inbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret >= 0)
         return 0;
@@ -102,8 +104,9 @@ int folder_open(const struct conf *conf, const struct feed_conf *feed, struct fo
     *ret = (struct folder){ -1, -1, -1, -1, -1, -1 };
     if (open_inbox(feed, &ret->inbox, err) < 0 || open_state(conf, &state, err) < 0)
         return -1;
-    if (folder_make(state, feed->name, &own, err) < 0 || folder_make(own, "acts", &ret->acts, err) < 0 ||
-        folder_make(own, "work", &ret->work, err) < 0 ||
+    if (folder_make(state, feed->name, &own, err) < 0 ||
+        (conf_is_fetched(feed) && folder_make(own, "fetched", &ret->inbox, err) < 0) ||
+        folder_make(own, "acts", &ret->acts, err) < 0 || folder_make(own, "work", &ret->work, err) < 0 ||
         folder_make(own, "archive", &ret->archive, err) < 0 ||
         folder_make(own, "rejected", &ret->rejected, err) < 0 ||
         folder_make(own, "journal", &ret->journal, err) < 0 || folder_sync(own, err) < 0 ||

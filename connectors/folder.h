@@ -1,8 +1,9 @@
 /* folder - the folders of one feed: inbox, and below the connector's state acts, work, archive, rejected,
  * journal.
  *
- * What is there: `inbox` is the department's, `acts` the operator's (`olive dlq replay`, `dismiss`). A file
- * is claimed by renaming it to work/NUMBER, settled by renaming it to archive/DAY/SHA256 or
+ * What is there: `inbox` is the department's, `acts` the operator's (`olive dlq replay`, `dismiss`). Of a
+ * feed that is fetched the inbox is `fetched`, below the state, where olive-connect puts what it was
+ * answered. A file is claimed by renaming it to work/NUMBER, settled by renaming it to archive/DAY/SHA256 or
  * rejected/DAY/SHA256 with its receipt SHA256-NUMBER.json beside it. Nothing is followed: no symlink, FIFO or
  * device, no path outside. Folders are 0700, for a department's file is plaintext about people.
  *

@@ -11,10 +11,12 @@ enum { GATHER_MS = 10 }; /* a file that is being written makes an event with eve
 
 struct hints {
     uv_loop_t loop;
+    bool happened; /* something, since it was last asked */
 };
 
 struct hint {
     uv_fs_event_t event;
+    struct hints *hints;
     bool happened;
 };
 
@@ -38,6 +40,10 @@ void hints_free(struct hints *hints)
 
 void hints_wait(struct hints *hints, uint32_t ms)
 {
+    hints->happened = false;
+    uv_run(&hints->loop, UV_RUN_NOWAIT); /* what is newly watched reaches the kernel only here */
+    if (hints->happened)
+        return;
     idle_on(uv_backend_fd(&hints->loop), ms);
     wait_ms(GATHER_MS);
     uv_run(&hints->loop, UV_RUN_NOWAIT);
@@ -47,7 +53,7 @@ static void on_event(uv_fs_event_t *event, const char *name, int events, int sta
 {
     struct hint *hint = event->data;
 
-    hint->happened = true;
+    hint->happened = hint->hints->happened = true;
 }
 
 struct hint *hint_new(struct hints *hints, const char *folder)
@@ -57,6 +63,7 @@ struct hint *hint_new(struct hints *hints, const char *folder)
 
     uv_fs_event_init(&hints->loop, &hint->event);
     hint->event.data = hint;
+    hint->hints = hints;
     hint->happened = true;
     status = uv_fs_event_start(&hint->event, on_event, folder, 0);
     if (status < 0)

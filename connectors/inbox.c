@@ -45,7 +45,7 @@ struct inbox *inbox_new(const struct feed_conf *feed, const struct folder *folde
 
     inbox->feed = feed;
     inbox->folder = folder->inbox;
-    inbox->ready = feed->ready;
+    inbox->ready = conf_is_fetched(feed) ? READY_CONTROL : feed->ready;
     /* The configuration has compiled them before: they are good. */
     if (feed->sequence)
         regcomp(&inbox->sequence, feed->sequence, REG_EXTENDED);

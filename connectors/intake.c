@@ -11,6 +11,7 @@
 #include "connectors/archive.h"
 #include "connectors/counts.h"
 #include "connectors/delivery.h"
+#include "connectors/fetch.h"
 #include "connectors/folder.h"
 #include "connectors/inbox.h"
 #include "lib/base/arena.h"
@@ -31,6 +32,7 @@ struct intake {
     bool again;                   /* the last one left something to be done */
     struct folder folder;
     struct inbox *inbox, *acts;
+    struct fetch *fetch; /* NULL: others put into the inbox */
     struct delivery_way way;
     struct wire *wire;
     struct arena *arena;
@@ -54,12 +56,13 @@ static void show_claim(const struct intake *intake)
 
 static void watch_folders(const struct intake_conf *conf, struct intake *intake)
 {
-    char acts[PATH_SIZE];
+    char acts[PATH_SIZE], fetched[PATH_SIZE];
 
     if (!conf->hints)
         return;
     snprintf(acts, sizeof acts, "%s/%s/acts", conf->conf->connect.state, intake->feed->name);
-    intake->hint = hint_new(conf->hints, intake->feed->inbox);
+    snprintf(fetched, sizeof fetched, "%s/%s/fetched", conf->conf->connect.state, intake->feed->name);
+    intake->hint = hint_new(conf->hints, intake->fetch ? fetched : intake->feed->inbox);
     intake->act_hint = hint_new(conf->hints, acts);
 }
 
@@ -98,6 +101,12 @@ int intake_open(const struct intake_conf *conf, const struct feed_conf *feed, st
         intake_close(intake);
         return -1;
     }
+    if (conf_is_fetched(feed) &&
+        fetch_open(feed, &intake->folder, intake->way.journal, conf->once, &intake->fetch, err) < 0) {
+        in_feed(intake, err);
+        intake_close(intake);
+        return -1;
+    }
     intake->inbox = inbox_new(feed, &intake->folder);
     intake->acts = inbox_new_acts(feed, &intake->folder);
     watch_folders(conf, intake);
@@ -112,6 +121,7 @@ void intake_close(struct intake *intake)
         return;
     hint_free(intake->hint);
     hint_free(intake->act_hint);
+    fetch_close(intake->fetch);
     inbox_free(intake->inbox);
     inbox_free(intake->acts);
     standing_free(intake->way.standing);
@@ -183,7 +193,7 @@ static void forget_control(const struct intake *intake, const struct claim *clai
 {
     int from = came_from(intake, claim);
 
-    if ((is_act(claim) || intake->feed->ready == READY_CONTROL) &&
+    if ((is_act(claim) || intake->fetch || intake->feed->ready == READY_CONTROL) &&
         faccessat(from, claim->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         inbox_forget_control(from, claim->name);
 }
@@ -396,15 +406,39 @@ static bool is_due(struct intake *intake)
     return hinted || intake->again;
 }
 
+/* Asks the department's system, when it is time, and takes what came. */
+static int take_fetched(struct intake *intake, struct intake_result *ret, struct err *err)
+{
+    enum fetch_progress progress;
+
+    if (!intake->fetch || leaving_off())
+        return 0;
+    if (fetch_step(intake->fetch, &progress, err) < 0)
+        return -1;
+    ret->fetching = progress == FETCH_RUNS;
+    ret->refused += progress == FETCH_REFUSED;
+    if (progress != FETCH_RESTS && progress != FETCH_RUNS)
+        counts_fetch(intake->feed->name, progress == FETCH_PLACED    ? "taken"
+                                         : progress == FETCH_NOTHING ? "nothing"
+                                                                     : "failed");
+    return progress == FETCH_PLACED ? take_inbox(intake, intake->inbox, ret, err) : 0;
+}
+
+/* Nothing is begun while a delivery is under way or waits: what it comes to decides what is asked for. */
+static bool may_fetch(const struct intake *intake)
+{
+    return intake->fetch && !intake->again && fetch_is_due(intake->fetch);
+}
+
 int intake_step(struct intake *intake, bool look, struct intake_result *ret, struct err *err)
 {
     *ret = (struct intake_result){ 0 };
-    if (!is_due(intake) && !look)
+    if (!is_due(intake) && !look && !may_fetch(intake))
         return 0;
     intake->again = true;
     thin_archive(intake);
     if (finish_claim(intake, ret, err) < 0 || take_inbox(intake, intake->acts, ret, err) < 0 ||
-        take_inbox(intake, intake->inbox, ret, err) < 0)
+        take_inbox(intake, intake->inbox, ret, err) < 0 || take_fetched(intake, ret, err) < 0)
         return in_feed(intake, err);
     intake->again = ret->waiting || leaving_off();
     return 0;

@@ -20,11 +20,14 @@ struct intake_conf { /* what all feeds share */
     struct sealer *sealer; /* of archived files */
     struct history *history;
     struct hints *hints; /* NULL: every step looks into the inbox */
+    bool once;           /* a feed that is fetched is asked once */
 };
 
 struct intake_result {
     uint64_t deliveries; /* settled by this step */
     uint64_t rejected;   /* of these */
+    uint64_t refused;    /* reads of a feed that is fetched which failed */
+    bool fetching;       /* one is under way */
     size_t waiting;      /* files that will be whole by waiting alone */
     size_t half;         /* files without their control file, control files without their file */
 };

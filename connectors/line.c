@@ -118,12 +118,18 @@ static struct text mapped_name(const struct feed_conf *feed, struct text name)
     return name;
 }
 
-static bool is_ignored(const struct feed_conf *feed, struct text name)
+bool line_ignores(const struct feed_conf *feed, struct text name)
 {
     for (size_t i = 0; i < feed->ignore.count; i++)
         if (text_equal(name.data, name.len, feed->ignore.items[i]))
             return true;
     return false;
+}
+
+/* A query reads it to know where to go on: nobody need say that it is no column of the source. */
+static bool is_watermark(const struct feed_conf *feed, struct text name)
+{
+    return feed->odbc.watermark && text_equal(name.data, name.len, feed->odbc.watermark);
 }
 
 static void unbind(struct line *line)
@@ -143,13 +149,13 @@ static size_t bind_columns(struct line *line, const struct text *names, size_t c
         struct text name = text_trim(names[i]);
         struct binding *binding;
 
-        if (is_ignored(line->feed, name))
+        if (line_ignores(line->feed, name))
             continue;
         binding = find_binding(line, mapped_name(line->feed, name));
         known += binding != NULL;
         if (binding && binding->column == COLUMN_NONE)
             binding->column = (int)i;
-        else if (!*ret_stranger)
+        else if (!*ret_stranger && !is_watermark(line->feed, name))
             *ret_stranger = i + 1;
     }
     return known;

@@ -7,6 +7,7 @@
 
 #include "connectors/source/csv.h"
 #include "connectors/source/fixed.h"
+#include "connectors/source/json.h"
 #include "connectors/source/lines.h"
 #include "connectors/source/office.h"
 #include "connectors/source/spool.h"
@@ -22,6 +23,7 @@ static const struct format {
 } formats[FORMAT_COUNT] = {
     [FORMAT_CSV] = { NULL, csv_open, lines_control },
     [FORMAT_FIXED] = { NULL, fixed_open, lines_control },
+    [FORMAT_JSON] = { NULL, json_rows_open, lines_control },
     [FORMAT_XLSX] = { xlsx_spool, spool_rows, spool_control },
 };
 

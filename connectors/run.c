@@ -14,7 +14,7 @@
 #include "lib/io/notify.h"
 #include "lib/io/program.h"
 
-enum { CLOCK_JUMP_MS = 30000, WATCH_MS = 1000 };
+enum { CLOCK_JUMP_MS = 30000, WATCH_MS = 1000, FETCH_WATCH_MS = 50 };
 enum { TRIES_MAX = 5, WAIT_FIRST_MS = 200, WAIT_MAX_MS = 10000, ASK_EVERY_MS = 30000 };
 
 struct run {
@@ -32,7 +32,7 @@ struct run {
     unsigned failures;     /* in a row */
     int64_t asked_ms;      /* when Kafka was last asked or heard from */
     bool kafka_away;
-    uint64_t deliveries, rejected;
+    uint64_t deliveries, rejected, refused;
     int64_t looked_ms;          /* when all inboxes were last looked into */
     int64_t wall_over_ticks_ms; /* of the last round; 0: there was none */
 };
@@ -161,7 +161,8 @@ static int run_open(struct run *run, struct err *err)
         return -1;
     run->history = history_new(run->conf);
     run->hints = run->once ? NULL : hints_new();
-    shared = (struct intake_conf){ run->conf, run->tokeniser, run->publisher, run->sealer, run->history };
+    shared = (struct intake_conf){ run->conf,    run->tokeniser, run->publisher, run->sealer,
+                                   run->history, run->hints,     run->once };
     run->feeds = feeds_new(&shared);
     if (await_topics(run, err) < 0)
         return -1;
@@ -224,7 +225,7 @@ static void reload(struct run *run)
 struct round {
     uint64_t deliveries;
     size_t waiting, half;
-    bool failed;
+    bool failed, fetching;
 };
 
 /* The feed is taken up again in the next round, when the others have had their turn. */
@@ -258,7 +259,9 @@ static void add_result(struct run *run, struct round *round, const struct intake
 {
     run->deliveries += result->deliveries;
     run->rejected += result->rejected;
+    run->refused += result->refused;
     round->deliveries += result->deliveries;
+    round->fetching |= result->fetching;
     round->waiting += result->waiting;
     round->half += result->half;
 }
@@ -339,6 +342,8 @@ static void rest(struct run *run, const struct round *round)
 {
     uint32_t ms = round->waiting && run->scan_ms > WATCH_MS ? WATCH_MS : run->scan_ms;
 
+    if (round->fetching && ms > FETCH_WATCH_MS)
+        ms = FETCH_WATCH_MS;
     if (run->hints)
         hints_wait(run->hints, ms);
     else
@@ -363,7 +368,7 @@ static int rounds(struct run *run, struct err *err)
                             TRIES_MAX);
         if (round.failed)
             back_off(run);
-        else if (run->once && !round.deliveries && !round.waiting)
+        else if (run->once && !round.deliveries && !round.waiting && !round.fetching)
             return end_once(&round);
         else if (!round.deliveries)
             rest(run, &round);
@@ -390,5 +395,7 @@ int run_feeds(const struct conf *conf, bool once)
     log_event(LOG_LEVEL_INFO, "connected", "%" PRIu64 " deliveries, %" PRIu64 " of them rejected",
               run.deliveries, run.rejected);
     run_close(&run);
-    return status == EXIT_OK && once && run.rejected ? EXIT_DATA : status;
+    if (status != EXIT_OK || !once)
+        return status;
+    return run.rejected ? EXIT_DATA : run.refused ? EXIT_UNAVAILABLE : EXIT_OK;
 }

@@ -6,6 +6,8 @@
 #ifndef OLIVE_CONNECTORS_SOURCE_ROW_H
 #define OLIVE_CONNECTORS_SOURCE_ROW_H
 
+#include <stdbool.h>
+
 #include "lib/base/digest.h"
 #include "lib/base/err.h"
 #include "lib/base/text.h"
@@ -18,7 +20,8 @@ struct row {
     enum reason reason; /* LINE_TOO_LONG, BAD_ENCODING, BAD_COLUMN_COUNT; REASON_NONE: the cells are good */
     uint64_t line, byte;
     const struct text *cells; /* UTF-8, not trimmed */
-    const bool *plain;        /* which cells are text; the others a spreadsheet keeps as numbers. NULL: all */
+    const bool
+        *plain; /* which cells are text; the others are bare numbers to whoever keeps them. NULL: all */
     size_t count;
     struct text raw;                 /* the bytes as they came, without the line's end */
     uint64_t raw_size;               /* of the line; more than raw.len when it is too long */

@@ -35,7 +35,7 @@ static int check_inboxes(const struct conf *conf, struct err *err)
         const struct feed_conf *feed = &conf->feeds[i];
         struct stat status;
 
-        if (!feed->enabled)
+        if (!feed->enabled || conf_is_fetched(feed))
             continue;
         if (stat(feed->inbox, &status) < 0)
             return err_stop(err, EXIT_CONFIG, "%s: inbox: %s: %s", conf_feed_place(feed, "inbox"),

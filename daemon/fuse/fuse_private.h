@@ -72,7 +72,7 @@ struct fuse {
     struct staged *staged; /* the subjects of the flush under way */
     int64_t households_touched;
     struct buffer scratch;
-    int32_t period;        /* the open one as last seen; MONTH_NONE: not yet */
+    int32_t period; /* the open one as last seen; MONTH_NONE: not yet */
     struct rules_digests rules_digests;
     struct rules rules; /* of the open period, by their digests; no policy: not loaded yet */
 

@@ -276,6 +276,19 @@ static int check_widths(const struct feed_conf *feed, struct err *err)
     return 0;
 }
 
+static int check_json(const struct feed_conf *feed, struct err *err)
+{
+    static const char *const of_text[] = {
+        "delimiter", "quote", "header", "header_lines", "trailer_lines", "order",
+    };
+
+    for (size_t i = 0; i < sizeof of_text / sizeof *of_text; i++)
+        if (conf_feed_says(feed, of_text[i]))
+            return conf_bad(err, conf_feed_place(feed, of_text[i]), "%s means nothing with format: json",
+                            of_text[i]);
+    return 0;
+}
+
 /* An option of another format was meant to do something. */
 static int check_format(const struct feed_conf *feed, struct err *err)
 {
@@ -297,6 +310,8 @@ static int check_format(const struct feed_conf *feed, struct err *err)
     if (feed->format == FORMAT_XLSX && feed->charset != CHARSET_UTF8)
         return conf_bad(err, conf_feed_place(feed, "charset"),
                         "a workbook says itself what its characters are: leave charset out");
+    if (feed->format == FORMAT_JSON)
+        return check_json(feed, err);
     return feed->format == FORMAT_FIXED ? check_widths(feed, err) : 0;
 }
 
@@ -306,8 +321,8 @@ static int check_feed(const struct feed_conf *feed, struct err *err)
 
     if (place == feed->place)
         return conf_bad(err, place, "feed %s has no source", feed->name);
-    if (!feed->inbox)
-        return conf_bad(err, feed->place, "feed %s has no inbox", feed->name);
+    if (conf_check_fetch(feed, err) < 0)
+        return -1;
     if (feed->source == SOURCE_UTILITY && !feed->utility_kinds)
         return conf_bad(err, feed->place, "feed %s needs kinds: [electricity], water or gas", feed->name);
     if (feed->source != SOURCE_UTILITY && feed->utility_kinds)
@@ -326,7 +341,8 @@ static int check_inboxes(const struct conf *conf, struct err *err)
 {
     for (size_t i = 0; i < conf->feed_count; i++)
         for (size_t j = 0; j < i; j++)
-            if (!strcmp(conf->feeds[i].inbox, conf->feeds[j].inbox))
+            if (conf->feeds[i].inbox && conf->feeds[j].inbox &&
+                !strcmp(conf->feeds[i].inbox, conf->feeds[j].inbox))
                 return conf_bad(err, conf_feed_place(&conf->feeds[i], "inbox"),
                                 "feeds %s and %s have one inbox: whose file would it be?",
                                 conf->feeds[j].name, conf->feeds[i].name);
@@ -361,6 +377,13 @@ const char *conf_place(const struct conf *conf, const char *path)
     return place ? place : conf->file;
 }
 
+/* What a server answers with is JSON; who says otherwise is told. */
+static void imply_format(struct feed_conf *feed)
+{
+    if (feed->http.url && conf_feed_place(feed, "format") == feed->place)
+        feed->format = FORMAT_JSON;
+}
+
 static int load(struct conf *conf, const struct conf_overrides *overrides, struct err *err)
 {
     struct conf_target target = conf_target_of(conf);
@@ -371,6 +394,8 @@ static int load(struct conf *conf, const struct conf_overrides *overrides, struc
     for (size_t i = 0; i < overrides->set_count; i++)
         if (read_set(conf, overrides->sets[i], err) < 0)
             return -1;
+    for (size_t i = 0; i < conf->feed_count; i++)
+        imply_format(&conf->feeds[i]);
     if (!conf->policy)
         conf->policy = data_path("policy/330305.yaml");
     if (!conf->model)

@@ -34,7 +34,7 @@ enum feed_mode { FEED_DELTA, FEED_SNAPSHOT };
 enum feed_lacking { LACKING_END, LACKING_RETRACT };
 enum feed_ready { READY_CONTROL, READY_RENAME, READY_STABLE };
 enum feed_charset { CHARSET_UTF8, CHARSET_GB18030 };
-enum feed_format { FORMAT_CSV, FORMAT_FIXED, FORMAT_XLSX, FORMAT_COUNT };
+enum feed_format { FORMAT_CSV, FORMAT_FIXED, FORMAT_XLSX, FORMAT_JSON, FORMAT_COUNT };
 enum feed_width_unit { WIDTH_BYTES, WIDTH_CHARACTERS };
 enum feed_packed { PACKED_ANY, PACKED_NONE, PACKED_GZ, PACKED_ZIP, PACKED_ZST };
 
@@ -88,8 +88,27 @@ struct feed_conf {
         char *sum;        /* the same: the sum of `column` */
         char *column;     /* canonical */
     } totals;
+    uint32_t every_s, timeout_s, time_limit_s; /* of a feed that is fetched */
+    uint64_t fetch_bytes_max;
+    struct {
+        char *connection, *password; /* password: a file, or NULL */
+        char *query, *watermark;
+        char *first; /* what the watermark is before the first read; NULL: empty */
+    } odbc;
+    struct {
+        char *url;
+        char *rows;                 /* path of the array in an answer: "data.items"; NULL: the answer is it */
+        char *next, *cursor, *page; /* how the next page is asked for; NULL: not that way */
+        char *token, *headers, *ca; /* files, or NULL */
+    } http;
     bool enabled;
 };
+
+/* Whether a feed is asked of a department's system, and has no inbox. */
+static inline bool conf_is_fetched(const struct feed_conf *feed)
+{
+    return feed->odbc.connection || feed->http.url;
+}
 
 struct conf {
     char *file;    /* olive.yaml as found, for messages */

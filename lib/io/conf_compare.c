@@ -1,6 +1,7 @@
 /* Whether two configurations say the same, option by option; where they say it does not count. */
 #include <string.h>
 
+#include "lib/base/arena.h"
 #include "lib/io/conf_private.h"
 
 static bool same_text(const char *a, const char *b)
@@ -42,6 +43,7 @@ static bool same_value(enum conf_type type, const void *a, const void *b)
     case CONF_WORD:
     case CONF_MONTH:
     case CONF_MONTHS:
+    case CONF_SPAN:
     case CONF_RATIO:
     case CONF_MASK:
         return !memcmp(a, b, sizeof(uint32_t)); /* all of them as wide */
@@ -78,4 +80,18 @@ bool conf_same_feed(const struct feed_conf *a, const struct feed_conf *b)
         if (!same_option(&conf_feed_table.options[i], a, b))
             return false;
     return true;
+}
+
+bool conf_feed_says(const struct feed_conf *feed, const char *path)
+{
+    const struct conf_option *option = conf_option_find(&conf_feed_table, path);
+    struct feed_conf blank = { .places = mem_zalloc(conf_feed_table.count * sizeof *blank.places) };
+    const struct conf_target target = conf_target_of_feed(&blank);
+    struct err err = { 0 };
+    bool says;
+
+    conf_reset(&target, &err); /* defaults are good */
+    says = !same_option(option, feed, &blank);
+    conf_target_free(&target);
+    return says;
 }

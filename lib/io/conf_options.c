@@ -16,7 +16,7 @@ CODES(mode_codes, "mode", WORD("delta"), WORD("snapshot"));
 CODES(lacking_codes, "lacking", WORD("end"), WORD("retract"));
 CODES(ready_codes, "ready", WORD("control"), WORD("rename"), WORD("stable"));
 CODES(charset_codes, "charset", WORD("utf-8"), WORD("gb18030"));
-CODES(feed_format_codes, "format", WORD("csv"), WORD("fixed"), WORD("xlsx"));
+CODES(feed_format_codes, "format", WORD("csv"), WORD("fixed"), WORD("xlsx"), WORD("json"));
 CODES(width_unit_codes, "width unit", WORD("bytes"), WORD("characters"));
 CODES(packed_codes, "way to pack", WORD("any"), WORD("none"), WORD("gz"), WORD("zip"), WORD("zst"));
 CODES(hash_codes, "token hash", WORD("sha-256"), WORD("sm3"));
@@ -88,7 +88,8 @@ static const struct conf_option feed_options[] = {
     { "source", CONF_WORD, AT(source), .codes = &source_codes,
       .help = "what its lines mean: household, roster, declaration, deposit, property, vehicle, provident-fund, "
               "utility, telecom, transport, meter" },
-    { "inbox", CONF_PATH, AT(inbox), .help = "folder that the department drops files into" },
+    { "inbox", CONF_PATH, AT(inbox),
+      .help = "folder that the department drops files into; a feed with odbc or http has none" },
     { "mode", CONF_WORD, AT(mode), "delta", .codes = &mode_codes,
       .help = "delta: changes; snapshot: the whole list each time (household, roster, property, vehicle, meter)" },
     { "lacking", CONF_WORD, AT(lacking), "end", .codes = &lacking_codes,
@@ -106,7 +107,8 @@ static const struct conf_option feed_options[] = {
     { "stable_s", CONF_NUMBER, AT(stable_s), "10", 1, 86400,
       .help = "seconds without growth, for ready: stable" },
     { "format", CONF_WORD, AT(format), "csv", .codes = &feed_format_codes,
-      .help = "csv: delimited text; fixed: columns of fixed width (widths); xlsx: a sheet of a workbook (sheet)" },
+      .help = "csv: delimited text; fixed: columns of fixed width (widths); xlsx: a sheet of a workbook (sheet); "
+              "json: an object a line, which http always is" },
     { "packed", CONF_WORD, AT(packed), "any", .codes = &packed_codes,
       .help = "how a file is packed: gz, zip (one member) or zst; any: its first bytes say; none: it is not" },
     { "unpacked_bytes_max", CONF_COUNT, AT(unpacked_bytes_max), "8589934592",
@@ -138,6 +140,38 @@ static const struct conf_option feed_options[] = {
     { "totals.column", CONF_TEXT, AT(totals.column), .help = "the column that totals.sum, or sum= of NAME.ok, sums up" },
     { "line_bytes_max", CONF_NUMBER, AT(line_bytes_max), "65536", 64, 16777216,
       .help = "a longer line is a dead letter" },
+    { "every", CONF_SPAN, AT(every_s), "1h", 1, 2592000,
+      .help = "how often a feed that is fetched is asked: 90s, 15m, 1h, 1d; olive-connect --once asks once" },
+    { "timeout", CONF_SPAN, AT(timeout_s), "5m", 1, 86400,
+      .help = "a system that has been silent for so long while it is read is given up until the next time" },
+    { "time_limit", CONF_SPAN, AT(time_limit_s), "1h", 1, 604800,
+      .help = "a read that takes longer is given up, whatever it has brought" },
+    { "fetch_bytes_max", CONF_COUNT, AT(fetch_bytes_max), "4294967296",
+      .help = "a read that brings more is given up" },
+    { "odbc.connection", CONF_TEXT, AT(odbc.connection),
+      .help = "a database instead of an inbox: an ODBC connection string without a password" },
+    { "odbc.password", CONF_PATH, AT(odbc.password),
+      .help = "file of its password, mode 0600; default $CREDENTIALS_DIRECTORY/olive-FEED, if there is one" },
+    { "odbc.query", CONF_TEXT, AT(odbc.query),
+      .help = "what is read: SELECT ... WHERE updated > ? ORDER BY updated; ? is the watermark" },
+    { "odbc.watermark", CONF_TEXT, AT(odbc.watermark),
+      .help = "column of the query whose last value is the ? of the next read; default: all is read each time" },
+    { "odbc.first", CONF_TEXT, AT(odbc.first), .help = "the ? of the very first read" },
+    { "http.url", CONF_TEXT, AT(http.url),
+      .help = "an HTTP server instead of an inbox, which answers with JSON: https://..." },
+    { "http.rows", CONF_TEXT, AT(http.rows),
+      .help = "where the list of rows is in an answer: data.items; default the answer is the list" },
+    { "http.next", CONF_TEXT, AT(http.next),
+      .help = "where an answer says what the next page is: paging.next, a URL or, with http.cursor, a value" },
+    { "http.cursor", CONF_TEXT, AT(http.cursor), .help = "query parameter that takes the value of http.next" },
+    { "http.page", CONF_TEXT, AT(http.page),
+      .help = "query parameter that counts pages up until one is empty, from its number in http.url, else 1" },
+    { "http.token", CONF_PATH, AT(http.token),
+      .help = "file of a bearer token, mode 0600; default $CREDENTIALS_DIRECTORY/olive-FEED, if there is one" },
+    { "http.headers", CONF_PATH, AT(http.headers),
+      .help = "file of more headers, a line each (Name: value), mode 0600" },
+    { "http.ca", CONF_PATH, AT(http.ca),
+      .help = "file of the certificates that the server's is held against; default the system's" },
     { "enabled", CONF_FLAG, AT(enabled), "true", .help = "false: left alone" },
 };
 /* clang-format on */

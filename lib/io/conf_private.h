@@ -18,6 +18,7 @@ enum conf_type {
     CONF_COUNT,        /* uint64_t; "none" is COUNT_NONE */
     CONF_RATIO,        /* int32_t, millionths; "none" is RATIO_NONE */
     CONF_MONTHS,       /* uint32_t: "13 months"; "none" is 0 */
+    CONF_SPAN,         /* uint32_t, seconds: "90s", "15m", "1h", "1d" */
     CONF_WORD,         /* an enum: a word of option->codes */
     CONF_MONTH,        /* int32_t, MONTH_NONE when not said */
     CONF_MASK,         /* unsigned: a list of words of option->codes, a bit each */
@@ -30,7 +31,7 @@ struct conf_option {
     enum conf_type type;
     size_t offset;
     const char *initial; /* as --set would say it; NULL: none */
-    uint32_t min, max;   /* of CONF_NUMBER, both inclusive */
+    uint32_t min, max;   /* of CONF_NUMBER and CONF_SPAN, both inclusive */
     const struct codes *codes;
     const char *help;
 };
@@ -77,6 +78,11 @@ void conf_put_pair(struct conf_pairs *pairs, const char *key, const char *value,
 /* The feed of that name, made when there is none. */
 int conf_feed_named(struct conf *conf, const char *name, const char *place, struct feed_conf **ret,
                     struct err *err);
+
+/* Whether somebody said something else than the default: what `config show` prints says no more than that. */
+bool conf_feed_says(const struct feed_conf *feed, const char *path);
+/* What a feed that is fetched must say, and what means nothing there; and the other way round. */
+int conf_check_fetch(const struct feed_conf *feed, struct err *err);
 
 int conf_read_file(struct conf *conf, const char *file, struct err *err); /* conf_yaml.c */
 

@@ -66,6 +66,21 @@ static void show_count(uint64_t count, struct json *json)
         json_uint(json, count);
 }
 
+static void show_span(uint32_t seconds, struct json *json)
+{
+    static const struct {
+        char unit;
+        uint32_t seconds;
+    } units[] = { { 'd', 86400 }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 } };
+    char text[32];
+    size_t i = 0;
+
+    while (seconds % units[i].seconds)
+        i++;
+    snprintf(text, sizeof text, "%u%c", seconds / units[i].seconds, units[i].unit);
+    json_str(json, text);
+}
+
 static void show_months(uint32_t months, struct json *json)
 {
     char text[32];
@@ -111,6 +126,9 @@ static void show_value(const struct conf_target *target, const struct conf_optio
         break;
     case CONF_MONTHS:
         show_months(*(const uint32_t *)member, json);
+        break;
+    case CONF_SPAN:
+        show_span(*(const uint32_t *)member, json);
         break;
     case CONF_WORD:
         json_str(json, code_name(option->codes, *(const int *)member));
@@ -267,7 +285,8 @@ static void default_text(const struct conf_option *option, struct buffer *out)
     if (!option->initial)
         return;
     if (option->type == CONF_NUMBER || option->type == CONF_FLAG || option->type == CONF_WORD ||
-        option->type == CONF_COUNT || option->type == CONF_RATIO || option->type == CONF_MONTHS) {
+        option->type == CONF_COUNT || option->type == CONF_RATIO || option->type == CONF_MONTHS ||
+        option->type == CONF_SPAN) {
         buffer_add_string(out, option->initial);
         return;
     }

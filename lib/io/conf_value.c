@@ -153,6 +153,26 @@ static int set_months(void *member, const struct conf_option *option, const stru
     return 0;
 }
 
+static int set_span(void *member, const struct conf_option *option, const struct conf_said *said,
+                    struct err *err)
+{
+    static const char units[] = "smhd";
+    static const uint32_t seconds[] = { 1, 60, 3600, 86400 };
+    struct text number = text_of(said->value);
+    const char *unit = number.len > 1 ? strchr(units, said->value[number.len - 1]) : NULL;
+    uint64_t count = 0;
+
+    number.len -= unit != NULL;
+    if (!unit || !text_digits(number, 9, &count) || count > UINT32_MAX / seconds[unit - units])
+        return conf_bad(err, said->place, "%s must be a number and a unit: 90s, 15m, 1h or 1d", option->path);
+    count *= seconds[unit - units];
+    if (count < option->min || count > option->max)
+        return conf_bad(err, said->place, "%s must be from %us to %us", option->path, option->min,
+                        option->max);
+    *(uint32_t *)member = (uint32_t)count;
+    return 0;
+}
+
 static int set_ratio(void *member, const struct conf_option *option, const struct conf_said *said,
                      struct err *err)
 {
@@ -257,6 +277,7 @@ static setter *const setters[] = {
     [CONF_RATIO] = set_ratio,   [CONF_MONTHS] = set_months,
     [CONF_MASK] = add_mask,     [CONF_LISTEN] = set_listen,
     [CONF_NAMES] = add_name,    [CONF_PAIRS] = add_pair,
+    [CONF_SPAN] = set_span,
 };
 
 static bool is_list(enum conf_type type)

@@ -89,18 +89,61 @@ static int key_path(const char *file, const char *name, char ret[PATH_SIZE], str
     return 0;
 }
 
+static int open_key(const char *path, int *ret, struct err *err)
+{
+    *ret = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    return *ret >= 0 ? 0 : bad_key(err, path, errno == ELOOP ? "is a symbolic link" : strerror(errno));
+}
+
 int key_read(const char *file, const char *name, uint8_t ret[KEY_SIZE], struct err *err)
 {
     char path[PATH_SIZE];
     int handle, code;
 
-    if (key_path(file, name, path, err) < 0)
+    if (key_path(file, name, path, err) < 0 || open_key(path, &handle, err) < 0)
         return -1;
-    handle = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (handle < 0)
-        return bad_key(err, path, errno == ELOOP ? "is a symbolic link" : strerror(errno));
     code = read_key_from(handle, path, ret, err);
     close(handle);
+    return code;
+}
+
+/* --- other secrets --- */
+
+static int read_secret_from(int file, const char *path, char ret[SECRET_SIZE], struct err *err)
+{
+    struct stat stat;
+    ssize_t size;
+
+    if (fstat(file, &stat) < 0)
+        return bad_key(err, path, strerror(errno));
+    if (check_owner(path, &stat, err) < 0)
+        return -1;
+    size = read(file, ret, SECRET_SIZE);
+    if (size < 0)
+        return bad_key(err, path, strerror(errno));
+    if (size == SECRET_SIZE || memchr(ret, '\0', (size_t)size))
+        return bad_key(err, path, "must hold a text of less than 8 KiB");
+    ret[size] = '\0';
+    if (size && ret[size - 1] == '\n')
+        ret[size - 1] = '\0';
+    return 0;
+}
+
+int secret_read(const char *file, const char *name, char ret[SECRET_SIZE], struct err *err)
+{
+    char path[PATH_SIZE];
+    struct err none = { 0 };
+    int handle, code;
+
+    *ret = '\0';
+    if (key_path(file, name, path, &none) < 0 || (!file && access(path, F_OK) < 0))
+        return 0;
+    if (open_key(path, &handle, err) < 0)
+        return -1;
+    code = read_secret_from(handle, path, ret, err);
+    close(handle);
+    if (code < 0)
+        OPENSSL_cleanse(ret, SECRET_SIZE);
     return code;
 }
 

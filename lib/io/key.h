@@ -17,6 +17,11 @@ enum { KEY_SIZE = 32 };
 
 /* file NULL: `name` in $CREDENTIALS_DIRECTORY. */
 int key_read(const char *file, const char *name, uint8_t ret[KEY_SIZE], struct err *err);
+/* Any other secret (a password, a token): the text of such a file, without the line's end. file NULL: `name`
+ * in $CREDENTIALS_DIRECTORY; *ret is empty when there is none. */
+enum { SECRET_SIZE = 8192 };
+int secret_read(const char *file, const char *name, char ret[SECRET_SIZE], struct err *err);
+
 void *key_alloc(size_t size); /* zeroed */
 void key_free(void *memory, size_t size);
 

@@ -66,6 +66,15 @@ class Desk(Scenario):
             raise Failed(f"olive-connect ended with {done.returncode}: {done.stderr[-1500:]}")
         return done.returncode, done.stderr
 
+    def begin(self, *words, once=True):
+        """olive-connect at work; what it says is log()'s."""
+        with open(self.work / "connect.log", "a", encoding="utf-8") as log:
+            return subprocess.Popen([BUILD / "connectors/olive-connect", *(["--once"] if once else []), "--config", self.config, *words],
+                                    stderr=log, stdout=log)
+
+    def log(self):
+        return (self.work / "connect.log").read_text("utf-8")
+
     def cat(self, topic):
         return [json.loads(line) for line in self.olive("cat", topic).splitlines()]
 

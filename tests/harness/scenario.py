@@ -25,6 +25,7 @@ TZ = "+08:00"
 TOTALS = ["lines", "published", "dead_lettered", "duplicate", "obsolete", "rejected", "ended", "retracted"]
 DIALECT_WORDS = ["charset", "delimiter", "quote", "header", "header_lines", "trailer_lines", "order", "columns", "ignore",
                  "constants", "line_bytes_max", "format", "packed", "widths", "width_unit", "sheet"]
+ASKED_WORDS = ["odbc", "http", "every", "timeout", "time_limit", "fetch_bytes_max"]
 SOURCES = ["household", "roster", "declaration", "deposit", "property", "vehicle", "provident-fund", "utility", "telecom",
            "transport", "meter"]
 CLOSES_MAX = 60
@@ -248,10 +249,11 @@ class Scenario:
 
     def feed_options(self, name):
         feed, dialect = self.feeds[name], self.feeds[name].get("dialect", {})
-        options = {"source": feed["source"], "inbox": str(self.work / "inbox" / name), "ready": "control",
-                   "mode": feed.get("mode", "delta"), "complete": feed.get("complete", False),
+        options = {"source": feed["source"], "mode": feed.get("mode", "delta"), "complete": feed.get("complete", False),
                    "shrink_limit": feed.get("shrink_limit", "none")}
-        for word in ("lacking", "kinds", "error_limit", "totals"):
+        if "odbc" not in feed and "http" not in feed:
+            options |= {"inbox": str(self.work / "inbox" / name), "ready": "control"}
+        for word in ["lacking", "kinds", "error_limit", "totals", *ASKED_WORDS]:
             if word in feed:
                 options[word] = feed[word]
         for word in DIALECT_WORDS:

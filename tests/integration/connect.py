@@ -210,14 +210,33 @@ def killed_at_random(tap, rounds=12):
 
 # ---- as a service ----
 
+def until(condition):
+    end = time.monotonic() + 120
+    while time.monotonic() < end and not condition():
+        time.sleep(0.05)
+    return condition()
+
+
+def told_by_the_kernel(tap):
+    """The inboxes are looked through once an hour: only a hint can bring the second file sooner."""
+    with Desk() as desk:
+        desk.put("bank", "one.csv", BANK + bank_lines(1, 5), sequence=1)
+        process = subprocess.Popen([BUILD / "connectors/olive-connect", "--config", desk.config, "--set", "connect.scan_ms=3600000"],
+                                   stderr=subprocess.DEVNULL)
+        first = until(lambda: len(desk.receipts()) == 1)
+        desk.put("bank", "two.csv", BANK + bank_lines(6, 5), sequence=2)
+        second = until(lambda: len(desk.receipts()) == 2)
+        process.send_signal(signal.SIGTERM)
+        tap.ok("a file is taken when the kernel tells of it, not at the next scan", first and second and process.wait(20) == 0,
+               f"{first} {second}")
+
+
 def service(tap):
     with Desk() as desk:
         command = [BUILD / "connectors/olive-connect", "--config", desk.config, "--set", "connect.scan_ms=20"]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         desk.put("bank", "one.csv", BANK + bank_lines(1, 5), sequence=1)
-        end = time.monotonic() + 120
-        while time.monotonic() < end and not desk.receipts():
-            time.sleep(0.05)
+        until(desk.receipts)
         tap.ok("a file dropped while it runs is taken", [r["published"] for r in desk.receipts()] == [5])
         other = desk.once()
         tap.ok("a second one on the same state gives way, exit 75", other[0] == 75 and "another olive-connect" in other[1], other)
@@ -262,6 +281,7 @@ def main():
         snapshots(tap, desk)
     killed(tap)
     killed_at_random(tap)
+    told_by_the_kernel(tap)
     service(tap)
     configuration(tap)
     tap.end()

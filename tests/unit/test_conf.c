@@ -155,7 +155,8 @@ static void a_bad_file_is_refused_with_its_place(void **state)
         { FEED "    source: deposits\n",
           "etc/olive.yaml:4:13: source is not a source (did you mean deposit?)" },
         { FEED "    inbox: x\n", "etc/olive.yaml:3:3: feed x has no source" },
-        { FEED "    source: deposit\n", "etc/olive.yaml:3:3: feed x has no inbox" },
+        { FEED "    source: deposit\n",
+          "etc/olive.yaml:3:3: feed x has no inbox (and no odbc.connection or http.url)" },
         { FEED "    source: utility\n    inbox: x\n",
           "etc/olive.yaml:3:3: feed x needs kinds: [electricity], water or gas" },
         { FEED "    source: deposit\n    inbox: x\n    kinds: [gas]\n",
@@ -240,6 +241,64 @@ static void a_file_that_is_not_there_is_named(void **state)
     assert_string_equal(err.text, "etc/olive.yaml: No such file or directory");
 }
 
+#define READ  "feeds.f.odbc.connection=DSN=a", "feeds.f.odbc.query=SELECT n FROM t WHERE n > ?"
+#define ASKED "feeds.f.http.url=https://example.org/a?b=1"
+
+/* NULL: it is good. */
+static void a_feed_that_is_fetched_says_what_it_must(void **state)
+{
+    static const struct {
+        const char *sets[6], *why;
+    } cases[] = {
+        { { READ, "feeds.f.odbc.watermark=n", "feeds.f.odbc.first=0" }, NULL },
+        { { READ, "feeds.f.odbc.watermark=n", "feeds.f.charset=gb18030", "feeds.f.every=15m" }, NULL },
+        { { "feeds.f.odbc.connection=DSN=a", "feeds.f.odbc.query=SELECT '?'" }, NULL },
+        { { READ }, "has a ?, which needs odbc.watermark" },
+        { { READ, "feeds.f.odbc.query=SELECT 1", "feeds.f.odbc.watermark=n" }, "needs one ?" },
+        { { READ, "feeds.f.odbc.query=SELECT ? WHERE ?", "feeds.f.odbc.watermark=n" }, "needs one ?" },
+        { { READ, "feeds.f.odbc.query=SELECT 1", "feeds.f.odbc.first=1" }, "which is missing" },
+        { { "feeds.f.odbc.connection=DSN=a" }, "needs odbc.query" },
+        { { "feeds.f.odbc.connection=DSN=a; pwd =x", "feeds.f.odbc.query=SELECT 1" }, "password" },
+        { { "feeds.f.odbc.connection=Password={x}", "feeds.f.odbc.query=SELECT 1" }, "password" },
+        { { READ, "feeds.f.odbc.watermark=n", "feeds.f.delimiter=|" }, "delimiter means nothing" },
+        { { READ, "feeds.f.odbc.watermark=n", "feeds.f.ready=control" }, "ready means nothing" },
+        { { READ, "feeds.f.odbc.watermark=n", "feeds.f.http.page=p" }, "http.page means nothing" },
+        { { ASKED }, NULL },
+        { { ASKED, "feeds.f.http.next=a.b", "feeds.f.http.cursor=c", "feeds.f.http.token=/t" }, NULL },
+        { { ASKED, "feeds.f.http.cursor=c" }, "needs http.next" },
+        { { ASKED, "feeds.f.http.next=a", "feeds.f.http.page=c" }, "one is enough" },
+        { { ASKED, "feeds.f.odbc.connection=DSN=a" }, "one is enough" },
+        { { ASKED, "feeds.f.inbox=/x" }, "inbox means nothing" },
+        { { ASKED, "feeds.f.charset=gb18030" }, "charset means nothing" },
+        { { ASKED, "feeds.f.format=csv" }, "must be json" },
+        { { "feeds.f.http.url=example.org" }, "must begin with https://" },
+        { { "feeds.f.http.url=https://a:b@example.org" }, "password" },
+        { { "feeds.f.http.url=https://example.org/?mail=a@b" }, NULL },
+        { { "feeds.f.http.url=http://example.org", "feeds.f.http.token=/t" }, "must be https" },
+        { { "feeds.f.http.url=http://localhost.example.org", "feeds.f.http.token=/t" }, "must be https" },
+        { { "feeds.f.http.url=http://127.0.0.1:80", "feeds.f.http.token=/t" }, NULL },
+        { { "feeds.f.inbox=/x", "feeds.f.every=2h" }, "every is for a feed that is fetched" },
+        { { ASKED, "feeds.f.every=1" }, "a number and a unit" },
+        { { ASKED, "feeds.f.every=h" }, "a number and a unit" },
+        { { ASKED, "feeds.f.every=0s" }, "must be from" },
+        { { ASKED, "feeds.f.every=9999999999d" }, "a number and a unit" },
+    };
+
+    write_text("etc/olive.yaml", "region: \"330305\"\n");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(conf_freep) struct conf *conf = NULL;
+        const char *sets[COUNT_OF(cases->sets) + 1] = { "feeds.f.source=deposit" };
+        struct err err = { 0 };
+        size_t count = 1;
+
+        for (; count < COUNT_OF(sets) && cases[i].sets[count - 1]; count++)
+            sets[count] = cases[i].sets[count - 1];
+        assert_int_equal(load(sets, count, &conf, &err), cases[i].why ? -1 : 0);
+        if (cases[i].why && !strstr(err.text, cases[i].why))
+            fail_msg("%zu: %s", i, err.text);
+    }
+}
+
 static void what_is_shown_loads_again_and_passwords_are_masked(void **state)
 {
     CLEANUP(buffer_free) struct buffer shown = { 0 }, again = { 0 };
@@ -249,6 +308,12 @@ static void what_is_shown_loads_again_and_passwords_are_masked(void **state)
                            "feeds.bank-a.sequence=(1)",
                            "feeds.bank-a.error_limit.ratio=2.5%",
                            "feeds.power.error_limit.records=7",
+                           "feeds.asked.source=deposit",
+                           "feeds.asked.http.url=https://example.org/",
+                           "feeds.asked.every=90m",
+                           "feeds.read.source=deposit",
+                           "feeds.read.odbc.connection=DSN=a",
+                           "feeds.read.odbc.query=SELECT 1",
                            "connect.metrics=unix:/m",
                            "fuse.metrics=[::1]:9465" };
 
@@ -289,6 +354,7 @@ static void what_has_changed_is_found_option_by_option(void **state)
         { "feeds.bank-a.columns.账号=balance", NULL },
         { "feeds.bank-a.as_of=([0-9]+)", NULL },
         { "feeds.bank-a.stable_s=11", NULL },
+        { "feeds.bank-a.enabled=false", NULL },
     };
     CLEANUP(conf_freep) struct conf *conf = NULL, *again = NULL;
 
@@ -323,5 +389,6 @@ static void the_sample_is_a_good_configuration(void **state)
 UNIT_MAIN(CLAIM(a_file_becomes_members_and_the_rest_defaults),
           CLAIM(the_command_line_wins_then_the_environment_then_conf_d),
           CLAIM(a_bad_file_is_refused_with_its_place), CLAIM(a_bad_override_says_which),
-          CLAIM(a_file_that_is_not_there_is_named), CLAIM(what_is_shown_loads_again_and_passwords_are_masked),
+          CLAIM(a_file_that_is_not_there_is_named), CLAIM(a_feed_that_is_fetched_says_what_it_must),
+          CLAIM(what_is_shown_loads_again_and_passwords_are_masked),
           CLAIM(what_has_changed_is_found_option_by_option), CLAIM(the_sample_is_a_good_configuration))

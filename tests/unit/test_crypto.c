@@ -9,6 +9,7 @@
 #include <openssl/hmac.h>
 
 #include "lib/base/arena.h"
+#include "lib/io/key.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
@@ -218,9 +219,47 @@ static void a_sealed_file_opens_whole_or_not_at_all(void **state)
     }
 }
 
+static void another_secret_is_the_text_of_a_private_file(void **state)
+{
+    char secret[SECRET_SIZE], *long_text = mem_zalloc(SECRET_SIZE);
+    struct err err = { 0 };
+
+    scratch_write("secret", "a b\n", 4, 0600);
+    assert_int_equal(secret_read("secret", "x", secret, &err), 0);
+    assert_string_equal(secret, "a b");
+    scratch_write("secret", "a\nb", 3, 0600);
+    assert_int_equal(secret_read("secret", "x", secret, &err), 0);
+    assert_string_equal(secret, "a\nb");
+    memset(long_text, 'x', SECRET_SIZE);
+    scratch_write("secret", long_text, SECRET_SIZE, 0600);
+    assert_int_equal(secret_read("secret", "x", secret, &err), -1);
+    scratch_write("open", "a", 1, 0644);
+    assert_int_equal(secret_read("open", "x", secret, &err), -1);
+    assert_int_equal(secret_read("missing", "x", secret, &err), -1);
+    free(long_text);
+}
+
+static void a_secret_that_nobody_named_may_be_a_credential(void **state)
+{
+    char secret[SECRET_SIZE];
+    struct err err = { 0 };
+
+    unsetenv("CREDENTIALS_DIRECTORY");
+    assert_int_equal(secret_read(NULL, "olive-x", secret, &err), 0);
+    assert_string_equal(secret, "");
+    setenv("CREDENTIALS_DIRECTORY", ".", 1);
+    assert_int_equal(secret_read(NULL, "olive-x", secret, &err), 0);
+    assert_string_equal(secret, "");
+    scratch_write("olive-x", "s", 1, 0600);
+    assert_int_equal(secret_read(NULL, "olive-x", secret, &err), 0);
+    assert_string_equal(secret, "s");
+    unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
 UNIT_MAIN(CLAIM(a_token_is_the_head_of_an_hmac_and_contexts_leave_no_trace),
           CLAIM(two_parts_are_not_one_word), CLAIM(a_key_file_is_private_and_holds_a_key),
           CLAIM(no_folder_link_or_missing_file_is_a_key),
           CLAIM(a_dead_letter_opens_only_with_its_key_place_and_bytes),
-          CLAIM(a_sealed_file_opens_whole_or_not_at_all))
+          CLAIM(a_sealed_file_opens_whole_or_not_at_all), CLAIM(another_secret_is_the_text_of_a_private_file),
+          CLAIM(a_secret_that_nobody_named_may_be_a_credential))
