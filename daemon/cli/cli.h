@@ -19,7 +19,8 @@
 
 struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *out, *svg;
-    const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why;
+    const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why, *source, *name,
+        *sample;
     bool follow, no_wait, open, root, drop_random, json, help, version;
 };
 
@@ -48,10 +49,10 @@ struct command {
 extern const struct command commands[];
 
 command_run run_config_check, run_config_show, run_config_example, run_topics_plan, run_topics_apply,
-    run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_status, run_cat, run_token,
-    run_profile_show, run_explain, run_period_close, run_period_ls, run_dump, run_dlq_ls, run_dlq_show,
-    run_dlq_export, run_dlq_replay, run_dlq_dismiss, run_feed_dismiss, run_feed_open, run_model_calibrate,
-    run_model_score, run_model_show;
+    run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_feed_inspect, run_status, run_cat,
+    run_token, run_profile_show, run_explain, run_period_close, run_period_ls, run_dump, run_dlq_ls,
+    run_dlq_show, run_dlq_export, run_dlq_replay, run_dlq_dismiss, run_feed_dismiss, run_feed_open,
+    run_model_calibrate, run_model_score, run_model_show;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
 
