@@ -202,27 +202,47 @@ static const char *const advice[REASON_COUNT] = {
     [BAD_COLUMN_COUNT] = "delimiter, quote and control lines decide it",
     [BAD_ID] = "18 characters with the right check character, and neither masked nor cut by a spreadsheet",
     [BAD_AMOUNT] = "no thousands separators, two decimals at the most",
-    [BAD_DATE] = "days are 2025-12-31, 20251231 or 2025/12/31, months 2025-12 or 202512",
+    [BAD_DATE] = "days are YYYY-MM-DD, YYYYMMDD or YYYY/M/D, months YYYY-MM or YYYYMM",
     [BAD_CODE] = "the words of olive's list, in English or Chinese: connectors/README.md",
     [MISSING] = "it is needed on every line",
 };
 
-static void remark_finding(struct guess *guess, const struct trial *trial, const struct finding *finding)
+static const char *place_of(const struct finding *finding)
 {
-    bool often = finding->count * OFTEN > trial->lines;
-    const char *hint = often ? advice[finding->reason] : NULL;
-
-    guess_remark(guess, "", often, "%zu of them: %s%s%s%s%s", (size_t)finding->count,
-                 reason_names[finding->reason], *finding->column ? " in " : "", finding->column,
-                 hint ? ": " : "", hint ? hint : "");
+    return *finding->column ? finding->column : "the line";
 }
 
+static bool is_often(const struct trial *trial, const struct finding *finding)
+{
+    return finding->count * OFTEN > trial->lines;
+}
+
+static void remark_often(struct guess *guess, const struct finding *finding)
+{
+    const char *hint = advice[finding->reason];
+
+    guess_remark(guess, "", true, "%zu of them: %s in %s%s%s", (size_t)finding->count,
+                 reason_names[finding->reason], place_of(finding), hint ? ": " : "", hint ? hint : "");
+}
+
+/* Each that is often is a doubt; the others are those bad lines that every delivery has. */
 static void remark_trial(struct guess *guess, const struct trial *trial)
 {
+    const char *others = "";
+
     guess->rows = trial->lines;
     guess->good = trial->good;
-    for (size_t i = 0; i < trial->finding_count; i++)
-        remark_finding(guess, trial, &trial->findings[i]);
+    for (size_t i = 0; i < trial->finding_count; i++) {
+        const struct finding *finding = &trial->findings[i];
+
+        if (is_often(trial, finding))
+            remark_often(guess, finding);
+        else
+            others = guess_text(guess, "%s%s%zu %s in %s", others, *others ? ", " : "",
+                                (size_t)finding->count, reason_names[finding->reason], place_of(finding));
+    }
+    if (*others)
+        guess_remark(guess, "", false, "Dead letters: %s.", others);
 }
 
 static int try_feed(struct guess *guess, int fd, int64_t now_ms, struct err *err)

@@ -53,6 +53,7 @@ static const char common[] = "的一是在不了有和人这中大为上个国�
                              "石记需段研界拉林律叫且究观越织装影算低持音众书布复容儿"
                              "姓份号码户账帐余额币种银行存款利息房产权单元不动产登记注销用途住宅商铺办公厂汽"
                              "摩托货船号牌所属公积金缴职费话卡乘刷次居身男女汉族省市区"
+                             "京津冀晋蒙辽吉黑沪浙皖闽赣鲁豫鄂湘粤桂琼渝川贵藏陕甘宁"
                              "县镇街村社陈李王刘杨黄赵周吴徐孙朱胡郭何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘"
                              "于蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆范石廖贾夏韦付";
 
@@ -126,6 +127,11 @@ static void decode_page(struct guess *guess, struct page *page)
     decoder_free(decoder);
 }
 
+static bool is_decided(const struct reading *best, const struct reading *other)
+{
+    return best->usual * 2 >= best->characters && other->usual * 10 <= other->characters;
+}
+
 /* The lesser evil, and by how much. */
 static void choose_charset(struct guess *guess, const struct reading read[2], size_t beyond)
 {
@@ -139,7 +145,12 @@ static void choose_charset(struct guess *guess, const struct reading read[2], si
         best = CHARSET_GB18030;
     guess->feed.charset = best;
     bad = read[best].bad;
-    if (even)
+    if (even && is_decided(&read[best], &read[!best]))
+        guess_remark(
+            guess, "charset", false,
+            "%zu lines beyond ASCII read in either charset; their characters are common in this one alone",
+            beyond);
+    else if (even)
         guess_remark(guess, "charset", true,
                      "%zu lines beyond ASCII read in either charset; this one gives the commoner characters: "
                      "look at some names",

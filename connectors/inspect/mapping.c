@@ -11,6 +11,7 @@ enum {
     BY_SHAPE_MIN = 4,       /* what is less is no evidence */
     BY_SHAPE_OF_NAMED = 13, /* of a column that has a name, which says something else */
     SURE_SHAPE = 24,        /* no other setter takes such values */
+    SURE_ALONE = 13,        /* the source has no other column of such values */
     LACKING = 30,           /* of a source whose column is nowhere */
     LACKING_CONSTANT = 8,   /* the same of one that may be the same in all lines */
     NEAR_SOURCE = 25,       /* the second best is this near: it is named */
@@ -199,7 +200,8 @@ static bool has_rival(const struct mapping *mapping, const struct matching *matc
 }
 
 /* Other fields that the column might as well be. */
-static const char *alternatives(const struct mapping *mapping, const struct matching *matching, size_t column)
+static const char *alternatives(const struct mapping *mapping, const struct matching *matching, size_t column,
+                                const char *intro)
 {
     int taken = matching->field_of[column];
     const char *list = "";
@@ -222,16 +224,17 @@ static void remark_column(const struct mapping *mapping, const struct matching *
     const struct shape *shape = &mapping->columns[column];
     const struct pair *pair = &matching->pairs[column][matching->field_of[column]];
     unsigned taken = shape_taken(mapping->shapes, shape, guessed->field);
-    const char *others = alternatives(mapping, matching, column);
+    const char *others = alternatives(mapping, matching, column, ", or rather ");
 
     guessed->unsure = true;
-    if (shape->values && taken < TAKEN_SURE)
+    if (!shape_is_thin(shape) && taken < TAKEN_SURE)
         guessed->why = guess_text(mapping->guess, "only %u %% of its values can be %s%s", taken,
                                   guessed->field->column, others);
     else if (pair->basis == BASIS_NEAR)
         guessed->why =
             guess_text(mapping->guess, "its name is near to one of %s%s", guessed->field->column, others);
-    else if (pair->basis == BASIS_SHAPE && (pair->score < SURE_SHAPE || has_rival(mapping, matching, column)))
+    else if (pair->basis == BASIS_SHAPE &&
+             (pair->score < (*others ? SURE_SHAPE : SURE_ALONE) || has_rival(mapping, matching, column)))
         guessed->why = guess_text(mapping->guess, "by its values alone it could be %s%s",
                                   guessed->field->column, others);
     else
@@ -246,9 +249,9 @@ static void remark_unread(const struct mapping *mapping, const struct matching *
     guessed->unsure =
         !(mapping->names && (name_is_unread(guessed->name) || (!guessed->name.len && !shape->values)));
     if (guessed->unsure)
-        guessed->why = guess_text(mapping->guess, "is not read: is it a column that %s needs?%s",
-                                  code_name(&source_codes, (int)matching->source),
-                                  alternatives(mapping, matching, column));
+        guessed->why = guess_text(mapping->guess, "is not read%s: does %s need it?",
+                                  alternatives(mapping, matching, column, ", though it could be "),
+                                  code_name(&source_codes, (int)matching->source));
 }
 
 static void put_columns(const struct mapping *mapping, const struct matching *matching)

@@ -6,7 +6,7 @@
 #include "connectors/line.h"
 #include "lib/base/date.h"
 
-enum { PHONE_LEN = 11, ID_LEN = 18, FEW = 3, LONG_NUMBER = 8 };
+enum { PHONE_LEN = 11, ID_LEN = 18, FEW = 3, LONG_NUMBER = 8, THIN = 10, THIN_SHARE = 20 };
 
 struct shapes {
     struct probe probes[PROBES_MAX];
@@ -295,11 +295,16 @@ static int evidence_of_blanks(const struct shape *shape, const struct field *fie
     return shape->blanks * 10 > rows ? 1 : 0;
 }
 
+bool shape_is_thin(const struct shape *shape)
+{
+    return !shape->values || (shape->values < THIN && shape->blanks > THIN_SHARE * shape->values);
+}
+
 int shape_evidence(const struct shapes *shapes, const struct shape *shape, const struct field *field)
 {
     unsigned taken = shape_taken(shapes, shape, field);
 
-    if (!shape->values)
+    if (shape_is_thin(shape))
         return 0;
     if (taken < 50)
         return AGAINST;
@@ -320,11 +325,12 @@ static const struct wording {
     { set_month, "months" },
 };
 
-static const char *count_text(struct guess *guess, const struct shape *shape)
+static const char *count_text(struct guess *guess, const struct shape *shape, const char *what)
 {
     if (shape->characters_min == shape->characters_max)
-        return guess_text(guess, "%zu", shape->characters_max);
-    return guess_text(guess, "%zu to %zu", shape->characters_min, shape->characters_max);
+        return guess_text(guess, "%zu %s%s", shape->characters_max, what,
+                          shape->characters_max == 1 ? "" : "s");
+    return guess_text(guess, "%zu to %zu %ss", shape->characters_min, shape->characters_max, what);
 }
 
 static const char *known_shape(const struct shapes *shapes, const struct shape *shape)
@@ -349,10 +355,10 @@ const char *shape_text(const struct shapes *shapes, const struct shape *shape, s
     if (known)
         return known;
     if (mostly(shape->digits, shape))
-        return guess_text(guess, "%s digits", count_text(guess, shape));
+        return count_text(guess, shape, "digit");
     if (looks_like(shapes, shape, set_amount) || looks_like(shapes, shape, set_quantity))
         return guess_text(guess, "numbers%s", shape->decimals ? " with decimals" : "");
     if (shape->letters * 2 > shape->values)
-        return guess_text(guess, "text, %s characters", count_text(guess, shape));
-    return guess_text(guess, "letters, digits and signs, %s characters", count_text(guess, shape));
+        return guess_text(guess, "text, %s", count_text(guess, shape, "character"));
+    return guess_text(guess, "letters, digits and signs, %s", count_text(guess, shape, "character"));
 }

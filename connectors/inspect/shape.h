@@ -34,6 +34,8 @@ struct shape { /* of a column */
 void shape_add(struct shapes *shapes, struct shape *shape, struct text value);
 /* Per cent of the values that the field's setter takes; 0 when there are none. */
 unsigned shape_taken(const struct shapes *shapes, const struct shape *shape, const struct field *field);
+/* A few values among many blanks: they may all be mistakes. */
+bool shape_is_thin(const struct shape *shape);
 /* How much the values speak for the field: about 0 (nothing) to 40 (an ID number); below 0: against it. */
 int shape_evidence(const struct shapes *shapes, const struct shape *shape, const struct field *field);
 /* "18 digits", "ID numbers", "text, 2 to 3 characters". */
