@@ -279,11 +279,10 @@ static bool is_digit(char c)
 /* The last run of digits of a name, before its ending. */
 static struct text last_number(const char *name)
 {
-    const char *at = name + strlen(name);
+    struct text number = { name + strlen(name), 0 };
 
-    while (at > name && !is_digit(at[-1]))
-        at--;
-    struct text number = { at, 0 };
+    while (number.data > name && !is_digit(number.data[-1]))
+        number.data--;
     while (number.data > name && is_digit(number.data[-1])) {
         number.data--;
         number.len++;
@@ -291,10 +290,14 @@ static struct text last_number(const char *name)
     return number;
 }
 
+/* A day, a month or a year. */
 static bool is_date(struct text number)
 {
+    uint64_t year;
     int32_t ignored;
 
+    if (number.len == 4 && text_digits(number, 4, &year))
+        return year >= 1990 && year < 2100;
     return day_parse(number, &ignored) || month_parse(number, &ignored);
 }
 

@@ -148,22 +148,20 @@ static void choose_charset(struct guess *guess, const struct reading read[2], si
     if (even && is_decided(&read[best], &read[!best]))
         guess_remark(
             guess, "charset", false,
-            "%zu lines beyond ASCII read in either charset; their characters are common in this one alone",
+            "lines beyond ASCII: %zu; both charsets read them, and their characters are common in this one",
             beyond);
     else if (even)
         guess_remark(guess, "charset", true,
-                     "%zu lines beyond ASCII read in either charset; this one gives the commoner characters: "
-                     "look at some names",
-                     beyond);
+                     "lines beyond ASCII: %zu; both charsets read them: look at some names", beyond);
     else if (bad * 20 > beyond)
         guess_remark(
             guess, "charset", true,
-            "%zu of %zu lines beyond ASCII are not of this charset, %zu not of the other: are there two "
-            "in one file, or a third?",
-            bad, beyond, read[!best].bad);
+            "lines beyond ASCII: %zu; not of this charset: %zu, of the other one: %zu: are there two in one "
+            "file, or is it a third?",
+            beyond, bad, read[!best].bad);
     else
         guess_remark(guess, "charset", false,
-                     "of %zu lines beyond ASCII %zu are not of it; of the other charset %zu", beyond, bad,
+                     "lines beyond ASCII: %zu; not of this charset: %zu, of the other one: %zu", beyond, bad,
                      read[!best].bad);
 }
 

@@ -212,8 +212,7 @@ static const char *alternatives(const struct mapping *mapping, const struct matc
         if ((int)f == taken || pair->score <= 0 ||
             (taken >= 0 && pair->score * 2 < matching->pairs[column][taken].score))
             continue;
-        list = guess_text(mapping->guess, "%s%s%s", list, *list ? ", " : ", or rather ",
-                          matching->fields[f]->column);
+        list = guess_text(mapping->guess, "%s%s%s", list, *list ? ", " : intro, matching->fields[f]->column);
     }
     return list;
 }
@@ -333,8 +332,12 @@ static void put_kinds(const struct mapping *mapping)
         if (code_find(&utility_kind_codes, text_of(guess->feed.constants.items[i].value), &value))
             kinds |= 1U << value;
     guess->feed.utility_kinds = kinds ? kinds : 1U << UTILITY_ELECTRICITY;
-    guess_remark(guess, "kinds", !kinds || guess_is_unsure(guess, "constants"),
-                 kinds ? "those that were seen" : "none was seen: which are they?");
+    if (guess_is_unsure(guess, "constants"))
+        guess_remark(guess, "kinds", true, "as constants says");
+    else if (kinds)
+        guess_remark(guess, "kinds", false, "those that were seen");
+    else
+        guess_remark(guess, "kinds", true, "none was seen: which are they?");
 }
 
 /* --- all of it --- */

@@ -6,7 +6,7 @@
 #include "connectors/line.h"
 #include "lib/base/date.h"
 
-enum { PHONE_LEN = 11, ID_LEN = 18, FEW = 3, LONG_NUMBER = 8, THIN = 10, THIN_SHARE = 20 };
+enum { COUNT_LEN = 4, PHONE_LEN = 11, ID_LEN = 18, FEW = 3, LONG_NUMBER = 8, THIN = 10, THIN_SHARE = 20 };
 
 struct shapes {
     struct probe probes[PROBES_MAX];
@@ -236,7 +236,7 @@ static int evidence_of_number(const struct shapes *shapes, const struct shape *s
     bool is_date = looks_like(shapes, shape, set_valid_from) || looks_like(shapes, shape, set_month);
     bool is_number_of_something = mostly(shape->digits, shape) && shape->characters_min >= LONG_NUMBER;
 
-    if (is_date || is_number_of_something)
+    if (is_date || is_number_of_something || looks_like(shapes, shape, set_rate))
         return AGAINST / 2;
     return mostly(shape->decimals, shape) ? 6 : shape->decimals ? 4 : 0;
 }
@@ -279,6 +279,8 @@ static int evidence_of_kind(const struct shapes *shapes, const struct shape *sha
         return evidence_of_item(shapes, shape, field);
     if (field->set == set_scope || field->set == set_household)
         return evidence_of_group(shapes, shape, field);
+    if (field->set == set_trips)
+        return mostly(shape->digits, shape) && shape->characters_max <= COUNT_LEN ? COUNT_LEN : AGAINST / 2;
     if (field->set == set_relation)
         return shape->distinct > 30 ? AGAINST / 2 : 0;
     return 0;
