@@ -30,7 +30,8 @@ struct guess *guess_new(struct arena *arena)
     return guess;
 }
 
-static char *text_v(struct guess *guess, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static char *text_v(struct guess *guess, const char *format,
+                                                          va_list args)
 {
     va_list again;
     char *text;
