@@ -150,24 +150,42 @@ static const char *usual_names(const struct field *field)
     return NULL;
 }
 
+static bool is_usual(const struct field *field, struct text plain)
+{
+    return plain.len && (is_one_of(usual_names(field), plain) || is_one_of(field->chinese, plain) ||
+                         is_one_of(field->column, plain));
+}
+
+bool name_is_known(const struct field *field, struct text name)
+{
+    char buffer[NAME_SIZE];
+
+    return field_has_name(field, text_trim(name)) || is_usual(field, plain_name(name, buffer));
+}
+
+static bool is_near(const struct field *field, struct text plain)
+{
+    struct suggestion near = suggestion_for(plain.data);
+
+    if (!plain.len)
+        return false;
+    if (ends_with_one_of(usual_names(field), plain) || ends_with_one_of(field->chinese, plain))
+        return true;
+    suggestion_offer(&near, field->column);
+    offer_all(&near, field->chinese);
+    return near.best != NULL;
+}
+
 enum basis name_basis(const struct field *field, struct text name)
 {
-    const char *names = usual_names(field);
     char buffer[NAME_SIZE];
     struct text plain = plain_name(name, buffer);
-    struct suggestion near = suggestion_for(buffer);
 
     if (field_has_name(field, text_trim(name)))
         return BASIS_NAME;
-    if (!plain.len)
-        return BASIS_NONE;
-    if (is_one_of(names, plain) || is_one_of(field->chinese, plain) || is_one_of(field->column, plain))
+    if (is_usual(field, plain))
         return BASIS_USUAL;
-    if (ends_with_one_of(names, plain) || ends_with_one_of(field->chinese, plain))
-        return BASIS_NEAR;
-    suggestion_offer(&near, field->column);
-    offer_all(&near, field->chinese);
-    return near.best ? BASIS_NEAR : BASIS_NONE;
+    return is_near(field, plain) ? BASIS_NEAR : BASIS_NONE;
 }
 
 bool name_is_unread(struct text name)

@@ -9,6 +9,7 @@
 
 /* How well a department's name fits a field. */
 enum basis name_basis(const struct field *field, struct text name);
+bool name_is_known(const struct field *field, struct text name); /* at least BASIS_USUAL */
 /* A name, an address, a remark: often there, read by no source. */
 bool name_is_unread(struct text name);
 /* A control line's own words: 合计, 笔数, EOF … */

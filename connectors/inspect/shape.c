@@ -145,12 +145,12 @@ static uint64_t hash_of(struct text value)
 static void count_distinct(struct shape *shape, struct text value)
 {
     uint64_t hash = hash_of(value);
-    size_t at = hash % (2 * DISTINCT_MAX);
+    size_t at = hash % SEEN_MAX;
 
     if (shape->distinct == DISTINCT_MAX)
         return;
     while (shape->seen[at] && shape->seen[at] != hash)
-        at = (at + 1) % (2 * DISTINCT_MAX);
+        at = (at + 1) % SEEN_MAX;
     shape->distinct += !shape->seen[at];
     shape->seen[at] = hash;
 }

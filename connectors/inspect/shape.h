@@ -9,7 +9,7 @@
 
 #include "connectors/inspect/guess.h"
 
-enum { PROBES_MAX = 64, DISTINCT_MAX = 1024 };
+enum { PROBES_MAX = 64, DISTINCT_MAX = 1024, SEEN_MAX = 2 * DISTINCT_MAX };
 
 struct probe { /* a setter, with its list of words if it has one; many fields share one */
     const struct field *field;
@@ -23,7 +23,7 @@ struct shape { /* of a column */
     size_t values, blanks;
     size_t taken[PROBES_MAX]; /* values that the setter of a probe takes */
     size_t distinct;          /* DISTINCT_MAX at the most */
-    uint64_t seen[2 * DISTINCT_MAX];
+    uint64_t seen[SEEN_MAX];
     size_t characters_min, characters_max;
     size_t digits, decimals, letters; /* values of digits alone; numbers with decimals; neither ASCII alone */
     size_t phones, plates;

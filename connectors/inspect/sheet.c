@@ -106,7 +106,7 @@ static size_t known_to(enum source source, const struct sheet_row *row)
 
     for (const struct field *field = connector_of(source)->fields; field->column; field++)
         for (size_t i = 0; i < row->count; i++)
-            if (name_basis(field, row->cells[i]) >= BASIS_USUAL) {
+            if (name_is_known(field, row->cells[i])) {
                 known++;
                 break;
             }
