@@ -99,6 +99,7 @@ static int open_text(struct guess *guess, int fd, int32_t today, int *ret, struc
     return file_of(&excerpt, ret, err);
 }
 
+/* The reader lends the feed. */
 static int open_reader(const struct feed_conf *feed, int fd, struct row_reader **ret, struct err *err)
 {
     static int (*const openers[FORMAT_COUNT])(const struct feed_conf *, int, struct row_reader **,
@@ -107,10 +108,8 @@ static int open_reader(const struct feed_conf *feed, int fd, struct row_reader *
         [FORMAT_FIXED] = fixed_open,
         [FORMAT_XLSX] = spool_rows,
     };
-    struct feed_conf bare = *feed;
 
-    bare.header = false;
-    return openers[feed->format](&bare, fd, ret, err);
+    return openers[feed->format](feed, fd, ret, err);
 }
 
 /* *ret: what holds the rows, which the caller closes. */
@@ -375,14 +374,22 @@ static void guess_rest(struct guess *guess, const struct inspect_wish *wish)
 
 /* --- all of it --- */
 
+static int read_sheet(struct guess *guess, int fd, struct sheet *ret, struct err *err)
+{
+    struct feed_conf bare = guess->feed; /* of which nothing is known but how its lines read */
+    CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
+
+    bare.header = false;
+    if (open_reader(&bare, fd, &reader, err) < 0)
+        return -1;
+    return sheet_read(guess, reader, bare.format == FORMAT_XLSX ? SPOOL_ROWS_MAX : SHEET_ROWS_MAX, ret, err);
+}
+
 static int look_at(struct guess *guess, int fd, const struct inspect_wish *wish, struct err *err)
 {
-    CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
     struct sheet sheet;
 
-    if (open_reader(&guess->feed, fd, &reader, err) < 0 ||
-        sheet_read(guess, reader, guess->feed.format == FORMAT_XLSX ? SPOOL_ROWS_MAX : SHEET_ROWS_MAX, &sheet,
-                   err) < 0)
+    if (read_sheet(guess, fd, &sheet, err) < 0)
         return -1;
     sheet_frame(guess, &sheet);
     mapping_guess(guess, &sheet, wish->source, wish->rows_max, wish->now_ms);
