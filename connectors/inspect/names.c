@@ -10,17 +10,17 @@ enum { NAME_SIZE = 128, ENDING_MIN = 6 /* bytes: two characters */ };
 
 /* clang-format off */
 static const struct usual {
-    const char *column, *names; /* parted by slashes */
+    const char *column, *names; /* parted by slashes, as plain_name() makes them */
 } usual[] = {
     { "id_no", "公民身份号码/公民身份证号码/公民身份证号/身份证号码/身份证/身份证件号码/身份证件号/身份证明号码/证件号码/证件号/证件编号/"
                "客户证件号/客户证件号码/权利人证件号/居民身份证号/居民身份证号码/身份号码/客户号/sfzh/sfzhm/sfz/zjhm/zjh/gmsfhm/khzjh/"
-               "idno/id/idcard/id_card/id_number/cert_no/certno" },
-    { "household_no", "户编号/家庭编号/户籍编号/户口号/户口簿号/家庭户号/户主编号/hh/hbh/jtbh/household/household_id" },
+               "idno/id/idcard/idcard/idnumber/certno/certno" },
+    { "household_no", "户编号/家庭编号/户籍编号/户口号/户口簿号/家庭户号/户主编号/hh/hbh/jtbh/household/householdid" },
     { "household_kind", "户别/户类型/家庭类型/户类别/hb/hlx" },
     { "relation", "关系/家庭关系/与户主关系代码/户主关系/成员关系/yhzgx/gx" },
-    { "region", "区划/行政区划/行政区划代码/地区代码/区域代码/所属区划/行政区代码/xzqh/xzqhdm/qhdm/area_code" },
-    { "valid_from", "开始日期/起始日期/有效期始/有效期起/认定日期/认定时间/迁入日期/启用日期/起始时间/开始时间/ksrq/qsrq/from/start_date" },
-    { "valid_to", "结束日期/终止日期/截止日期/有效期止/迁出日期/停用日期/终止时间/结束时间/截止时间/jsrq/zzrq/to/end_date" },
+    { "region", "区划/行政区划/行政区划代码/地区代码/区域代码/所属区划/行政区代码/xzqh/xzqhdm/qhdm/areacode" },
+    { "valid_from", "开始日期/起始日期/有效期始/有效期起/认定日期/认定时间/迁入日期/启用日期/起始时间/开始时间/ksrq/qsrq/from/startdate" },
+    { "valid_to", "结束日期/终止日期/截止日期/有效期止/迁出日期/停用日期/终止时间/结束时间/截止时间/jsrq/zzrq/to/enddate" },
     { "urban", "城乡分类/城乡属性/城乡类型/城乡标识/cxfl" },
     { "group", "人群/人群类别/群体类别/类别/对象类别/救助类型/人员类别/rqlb" },
     { "authority", "认定部门/认定机关/主管部门/审批单位/rddw" },
@@ -28,7 +28,7 @@ static const struct usual {
     { "period_from", "所属期起/期间起/税款所属期起/所属期始/开始日期/起始月份/开始月份" },
     { "period_to", "所属期止/期间止/税款所属期止/截止月份/结束日期/终止日期/结束月份" },
     { "amount", "费用/应缴金额/实缴金额/缴费金额/消费金额/总金额/账单金额/月租费/话费/电费/水费/气费/燃气费/申报金额/收入金额/刷卡金额/je/fee/money" },
-    { "account_no", "账户/帐号/账户号/存款账号/存款账户/银行账号/卡号/公积金账号/个人账号/个人公积金账号/职工账号/账号/zh/zhh/acct_no/account/acctno" },
+    { "account_no", "账户/帐号/账户号/存款账号/存款账户/银行账号/卡号/公积金账号/个人账号/个人公积金账号/职工账号/账号/zh/zhh/acctno/account/acctno" },
     { "bank_code", "银行/机构代码/开户行/行号/开户机构/开户银行/银行行号/机构号/yhdm/jgdm/bank" },
     { "balance", "当前余额/账户余额/存款余额/余额合计/期末余额/月末余额/ye/zhye/bal" },
     { "balance_date", "数据日期/日期/统计日期/截止日期/余额日/查询日期/数据时点/时点/rq/sjrq/yerq/date" },
@@ -108,11 +108,10 @@ static bool same_name(struct text a, struct text b)
 
 static bool is_one_of(const char *names, struct text name)
 {
-    char plain[NAME_SIZE];
     struct text one;
 
     while (next_name(&names, &one))
-        if (same_name(plain_name(one, plain), name))
+        if (same_name(one, name))
             return true;
     return false;
 }
@@ -152,8 +151,10 @@ static const char *usual_names(const struct field *field)
 
 static bool is_usual(const struct field *field, struct text plain)
 {
+    char own[NAME_SIZE];
+
     return plain.len && (is_one_of(usual_names(field), plain) || is_one_of(field->chinese, plain) ||
-                         is_one_of(field->column, plain));
+                         same_name(plain_name(text_of(field->column), own), plain));
 }
 
 bool name_is_known(const struct field *field, struct text name)
