@@ -16,10 +16,11 @@ static bool is_control(unsigned char byte)
 }
 
 /* A stray NUL is a bad line; a spreadsheet, an archive or UTF-16 is no text at all. */
-static bool looks_binary(const unsigned char *data, size_t size)
+bool content_is_binary(const unsigned char *data, size_t size)
 {
     size_t controls = 0;
 
+    size = size < LOOK_BYTES ? size : LOOK_BYTES;
     for (size_t i = 0; i < size; i++)
         controls += is_control(data[i]);
     return controls * CONTROL_SHARE > size;
@@ -53,7 +54,7 @@ int content_read(int fd, uint64_t limit, struct content *ret, struct err *err)
         size_t size = (size_t)got;
 
         if (!ret->bytes)
-            ret->binary = looks_binary(chunk, size < LOOK_BYTES ? size : LOOK_BYTES);
+            ret->binary = content_is_binary(chunk, size);
         ret->bytes += size;
         ret->lines += count_ends(chunk, size);
         ended = chunk[size - 1] == '\n';

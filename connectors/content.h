@@ -22,4 +22,7 @@ void delivery_digest(const char *feed, uint64_t sequence, const uint8_t sha256[D
 /* Reads the file from its start to its end, or to the limit. ERR_RETRY when it cannot be read. */
 int content_read(int fd, uint64_t limit, struct content *ret, struct err *err);
 
+/* The same of a file whose first bytes these are. */
+bool content_is_binary(const unsigned char *data, size_t size);
+
 #endif

@@ -100,11 +100,15 @@ static bool is_alias(const char *chinese, struct text name)
     return false;
 }
 
+bool field_has_name(const struct field *field, struct text name)
+{
+    return text_equal(name.data, name.len, field->column) || is_alias(field->chinese, name);
+}
+
 static struct binding *find_binding(struct line *line, struct text name)
 {
     for (size_t i = 0; i < line->count; i++)
-        if (text_equal(name.data, name.len, line->bindings[i].field->column) ||
-            is_alias(line->bindings[i].field->chinese, name))
+        if (field_has_name(line->bindings[i].field, name))
             return &line->bindings[i];
     return NULL;
 }

@@ -21,6 +21,8 @@ void line_freep(struct line **line);
 
 /* The field of a source, or one that all sources have, by its canonical name; NULL: no such column. */
 const struct field *line_find_column(enum source source, const char *column);
+/* By its canonical or its Chinese name. */
+bool field_has_name(const struct field *field, struct text name);
 
 /* The names of a header, or of the feed's `order`. NO_KNOWN_COLUMN and FIELD_NOT_ALLOWED reject the whole
  * delivery; a name is not repeated in the text, it might be a value of a file without a header. */

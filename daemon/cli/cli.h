@@ -23,7 +23,7 @@ struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *labels,
         *out, *svg;
     const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why, *on;
-    const char *lang, *region, *industry, *group;
+    const char *lang, *region, *industry, *group, *source, *name, *sample;
     bool follow, no_wait, open, root, households, drop_random, json, help, version;
 };
 
@@ -53,7 +53,7 @@ extern const struct command commands[];
 
 command_run run_config_check, run_config_show, run_config_example;
 command_run run_topics_plan, run_topics_apply, run_schema_apply, run_schema_check;
-command_run run_feed_ls, run_feed_test, run_feed_dismiss, run_feed_open;
+command_run run_feed_ls, run_feed_test, run_feed_inspect, run_feed_dismiss, run_feed_open;
 command_run run_dlq_ls, run_dlq_show, run_dlq_export, run_dlq_replay, run_dlq_dismiss;
 command_run run_status, run_period_ls, run_period_close, run_period_assess;
 command_run run_policy_check, run_policy_diff;

@@ -28,6 +28,10 @@ const struct command commands[] = {
     { "feed ls", "", 0, 0, NULL, false, run_feed_ls, "Feeds, their last delivery, gaps and counts", NULL },
     { "feed test", "FEED FILE", 2, 2, NULL, false, run_feed_test, "Check a file as olive-connect would, publishing nothing",
       "Counts lines by reason and column. Exit 65 when a line is bad.\n" },
+    { "feed inspect", "FILE", 1, 1, "source name sample", true, run_feed_inspect, "Guess the configuration of a file that nobody has described",
+      "Prints a feed for conf.d: charset, delimiter or widths, header, control lines, source and columns, each with\n"
+      "its reason; what is unsure has a line \"# ?\" above it. No value of the file is shown. Exit 65 when nothing can be\n"
+      "said of it: it is empty, binary, or of a kind that olive does not read.\n" },
     { "feed dismiss", "FEED", 1, 1, "why", false, run_feed_dismiss, "Settle an incomplete list: dismiss what is open of it",
       "A list with dead letters ends nothing; when none is open any more, what it lacks is ended.\n" },
     { "feed open", "FEED DIGEST", 2, 2, "why", false, run_feed_open, "A delivered file as it came, from the archive",

@@ -10,6 +10,7 @@
 
 #include "connectors/content.h"
 #include "connectors/rows.h"
+#include "connectors/trial.h"
 #include "daemon/cli/accounting.h"
 #include "daemon/cli/cli.h"
 #include "lib/base/arena.h"
@@ -84,51 +85,6 @@ int run_feed_ls(struct cli *cli, struct err *err)
 
 /* --- test --- */
 
-enum { REASONS_MAX = 256 };
-
-struct finding { /* a reason at a column, and how often */
-    enum reason reason;
-    const char *column;
-    uint64_t count, first_line;
-};
-
-struct trial {
-    struct line *line;
-    struct delivery delivery;
-    uint64_t lines, good;
-    struct finding findings[REASONS_MAX];
-    size_t finding_count;
-};
-
-static void count_finding(struct trial *trial, enum reason reason, const char *column, uint64_t line)
-{
-    size_t i = 0;
-
-    while (i < trial->finding_count &&
-           (trial->findings[i].reason != reason || strcmp(trial->findings[i].column, column) != 0))
-        i++;
-    if (i == REASONS_MAX)
-        return;
-    if (i == trial->finding_count)
-        trial->findings[trial->finding_count++] =
-            (struct finding){ .reason = reason, .column = column, .first_line = line };
-    trial->findings[i].count++;
-}
-
-static void try_row(struct trial *trial, const struct row *row)
-{
-    const struct line_origin origin = { &trial->delivery, 1 };
-    const char *column = "";
-    struct record record;
-    struct err why = { 0 };
-
-    trial->lines++;
-    if (line_read(trial->line, row, &origin, &record, &column, &why) == 0)
-        trial->good++;
-    else
-        count_finding(trial, (enum reason)why.code, column, row->line);
-}
-
 static int refused(struct err *err)
 {
     if (err->kind != ERR_REJECT)
@@ -166,7 +122,7 @@ static int try_rows(const struct feed_conf *feed, int file, struct trial *trial,
     if (rows_open(feed, file, trial->line, &reader, err) < 0)
         return refused(err);
     while ((got = reader->next(reader, &row, err)) == 1)
-        try_row(trial, &row);
+        trial_row(trial, &row);
     return got;
 }
 
