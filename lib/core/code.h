@@ -108,7 +108,7 @@ enum line_test { TEST_INCOME, TEST_MONEY, TEST_VEHICLE, TEST_HOME, TEST_COUNT };
 enum determination_hint { HINT_NO_RULE, HINT_MEETS, HINT_DOES_NOT_MEET, HINT_CANNOT_TELL, HINT_COUNT };
 
 /* What an estimate rests on. */
-enum band_basis { BASIS_NO_MODEL, BASIS_DEMOGRAPHICS, BASIS_SOURCES, BASIS_COUNT };
+enum band_basis { BASIS_NO_MODEL, BASIS_DEMOGRAPHICS, BASIS_SOURCES, BAND_BASIS_COUNT };
 
 /* Questions that the assessed ledger raises (ASSESSMENT 1 i, j); none of them decides anything. */
 enum question_mark {
