@@ -274,6 +274,11 @@ static int refuse_formula(const struct reading *reading, struct err *err)
                    reading->row);
 }
 
+static bool is_cell(const char *name)
+{
+    return *name == 'c' && !name[1];
+}
+
 static int start(void *user, const char *name, const char *const *attributes, struct err *err)
 {
     struct reading *reading = user;
@@ -283,12 +288,12 @@ static int start(void *user, const char *name, const char *const *attributes, st
         return 0;
     }
     if (reading->in_cell) {
-        if (!strcmp(name, "f"))
+        if (*name == 'f' && !name[1])
             return refuse_formula(reading, err);
         xlsx_text_open(&reading->text, name);
         return 0;
     }
-    if (!strcmp(name, "c"))
+    if (is_cell(name))
         return reading->in_row ? start_cell(reading, attributes, err) : damaged(err);
     return !strcmp(name, "row") ? start_row(reading, attributes, err) : 0;
 }
@@ -301,7 +306,7 @@ static int end(void *user, const char *name, struct err *err)
         return 0;
     if (reading->in_cell) {
         xlsx_text_close(&reading->text, name);
-        return !strcmp(name, "c") ? end_cell(reading, err) : 0;
+        return is_cell(name) ? end_cell(reading, err) : 0;
     }
     if (!strcmp(name, "row"))
         return end_row(reading, err);

@@ -54,11 +54,13 @@ struct xml {
     struct err *err;
 };
 
+/* Most names are a letter or two: nothing that is worth a call. */
 static const char *local(const char *name)
 {
-    const char *colon = strchr(name, ':');
-
-    return colon ? colon + 1 : name;
+    for (const char *at = name; *at; at++)
+        if (*at == ':')
+            return at + 1;
+    return name;
 }
 
 static void stop(struct xml *xml)
