@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connectors/source/xlsx_skim.h"
 #include "connectors/source/xlsx_text.h"
 #include "lib/base/arena.h"
 
@@ -13,6 +14,11 @@ enum {
     BEYOND_HEADER_MAX = 100, /* columns with something in them */
     DIGITS_MAX = 9
 };
+
+#define TEXT_OF(literal)                                                                                     \
+    {                                                                                                        \
+        (literal), sizeof(literal) - 1                                                                       \
+    } /* in a table */
 
 enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_FLAG, CELL_ERROR, CELL_DATE };
 
@@ -25,6 +31,9 @@ struct reading {
     const struct xlsx_sheet *sheet;
     struct spool *spool;
     bool in_data, in_row, in_cell;
+    uint64_t ended, left; /* rows; and how many of them when one was left to the parser, */
+    bool waiting;         /* which has still to end it */
+    struct skimmed_row skimmed;
     uint64_t row;        /* the number of the last one that began */
     size_t header_width; /* 0: it has not come */
     size_t column;       /* of the cell under way, from 0; or where the next one may stand */
@@ -47,12 +56,11 @@ static int damaged(struct err *err)
 
 /* --- rows --- */
 
-static int start_row(struct reading *reading, const char *const *attributes, struct err *err)
+static int start_row(struct reading *reading, struct text number, struct err *err)
 {
-    const char *said = xml_attribute(attributes, "r");
     uint64_t row = reading->row + 1;
 
-    if (reading->in_row || (said && !text_digits(text_of(said), DIGITS_MAX, &row)))
+    if (reading->in_row || (number.data && !text_digits(number, DIGITS_MAX, &row)))
         return damaged(err);
     if (row <= reading->row || row > ROWS_MAX)
         return err_set(err, ERR_REJECT,
@@ -82,6 +90,7 @@ static int check_width(struct reading *reading, struct err *err)
 static int end_row(struct reading *reading, struct err *err)
 {
     reading->in_row = false;
+    reading->ended++;
     if (check_width(reading, err) < 0)
         return -1;
     for (size_t i = 0; i < reading->count; i++) {
@@ -94,73 +103,76 @@ static int end_row(struct reading *reading, struct err *err)
 
 /* --- cells --- */
 
-static bool find_type(const char *said, enum cell_type *ret)
+static bool find_type(struct text said, enum cell_type *ret)
 {
     static const struct {
-        const char *name;
+        struct text name;
         enum cell_type type;
     } types[] = {
-        { "n", CELL_NUMBER }, { "s", CELL_SHARED }, { "str", CELL_TEXT }, { "inlineStr", CELL_TEXT },
-        { "b", CELL_FLAG },   { "e", CELL_ERROR },  { "d", CELL_DATE },
+        { TEXT_OF("n"), CELL_NUMBER },       { TEXT_OF("s"), CELL_SHARED }, { TEXT_OF("str"), CELL_TEXT },
+        { TEXT_OF("inlineStr"), CELL_TEXT }, { TEXT_OF("b"), CELL_FLAG },   { TEXT_OF("e"), CELL_ERROR },
+        { TEXT_OF("d"), CELL_DATE },
     };
 
     *ret = CELL_NUMBER;
-    for (size_t i = 0; said && i < sizeof types / sizeof *types; i++)
-        if (!strcmp(said, types[i].name)) {
+    for (size_t i = 0; said.data && i < sizeof types / sizeof *types; i++)
+        if (said.len == types[i].name.len && !memcmp(said.data, types[i].name.data, said.len)) {
             *ret = types[i].type;
             return true;
         }
-    return !said;
+    return !said.data;
 }
 
 /* "AB12" is column 27, from 0; false: none that a sheet has. */
-static bool find_column(const char *reference, size_t *ret)
+static bool find_column(struct text reference, size_t *ret)
 {
     size_t column = 0;
 
-    for (; *reference >= 'A' && *reference <= 'Z' && column <= COLUMNS_MAX; reference++)
-        column = 26 * column + (size_t)(*reference - 'A') + 1;
+    for (size_t i = 0; i < reference.len && column <= COLUMNS_MAX; i++) {
+        char letter = reference.data[i];
+
+        if (letter < 'A' || letter > 'Z')
+            break;
+        column = 26 * column + (size_t)(letter - 'A') + 1;
+    }
     *ret = column - 1;
     return column && column <= COLUMNS_MAX;
 }
 
 /* All three in one go: a sheet has millions of them. */
-static void cell_attributes(const char *const *attributes, const char **ret_reference, const char **ret_style,
-                            const char **ret_type)
+static struct skimmed_cell cell_attributes(const char *const *attributes)
 {
-    *ret_reference = *ret_style = *ret_type = NULL;
+    struct skimmed_cell said = { 0 };
+
     for (; *attributes; attributes += 2) {
         const char *name = attributes[0];
 
         if (!*name || name[1])
             continue;
         if (*name == 'r')
-            *ret_reference = attributes[1];
+            said.reference = text_of(attributes[1]);
         else if (*name == 's')
-            *ret_style = attributes[1];
+            said.style = text_of(attributes[1]);
         else if (*name == 't')
-            *ret_type = attributes[1];
+            said.type = text_of(attributes[1]);
     }
+    return said;
 }
 
-static int start_cell(struct reading *reading, const char *const *attributes, struct err *err)
+static int start_cell(struct reading *reading, const struct skimmed_cell *said, struct err *err)
 {
-    const char *reference, *style, *type;
     size_t column = reading->column;
 
-    cell_attributes(attributes, &reference, &style, &type);
-
-    if ((reference && !find_column(reference, &column)) || column >= COLUMNS_MAX || column < reading->column)
+    if ((said->reference.data && !find_column(said->reference, &column)) || column >= COLUMNS_MAX ||
+        column < reading->column)
         return err_set(err, ERR_REJECT,
                        "has a sheet whose cells are not in order, or beyond column XFD: have it saved and "
                        "delivered again");
     reading->style = 0;
-    if (!find_type(type, &reading->type) ||
-        (style && !text_digits(text_of(style), DIGITS_MAX, &reading->style)))
+    if (!find_type(said->type, &reading->type) ||
+        (said->style.data && !text_digits(said->style, DIGITS_MAX, &reading->style)))
         return damaged(err);
     reading->column = column;
-    reading->in_cell = true;
-    xlsx_text_start(&reading->text);
     return 0;
 }
 
@@ -248,12 +260,10 @@ static void put_cell(struct reading *reading, size_t at)
                        reading->type == CELL_SHARED || reading->type == CELL_TEXT };
 }
 
-static int end_cell(struct reading *reading, struct err *err)
+static int end_cell(struct reading *reading, struct text text, struct err *err)
 {
-    struct text text = xlsx_text_end(&reading->text);
     size_t at = reading->bytes.size;
 
-    reading->in_cell = false;
     if (text.len && add_value(reading, text, err) < 0)
         return -1;
     if (reading->bytes.size > SPOOL_ROW_BYTES_MAX)
@@ -274,6 +284,35 @@ static int refuse_formula(const struct reading *reading, struct err *err)
                    reading->row);
 }
 
+static int open_row(struct reading *reading, const char *const *attributes, struct err *err)
+{
+    const char *number = xml_attribute(attributes, "r");
+
+    return start_row(reading, number ? text_of(number) : (struct text){ 0 }, err);
+}
+
+static int open_cell(struct reading *reading, const char *const *attributes, struct err *err)
+{
+    struct skimmed_cell said = cell_attributes(attributes);
+
+    if (!reading->in_row)
+        return damaged(err);
+    reading->in_cell = true;
+    xlsx_text_start(&reading->text);
+    return start_cell(reading, &said, err);
+}
+
+static int close_cell(struct reading *reading, struct err *err)
+{
+    reading->in_cell = false;
+    return end_cell(reading, xlsx_text_end(&reading->text), err);
+}
+
+static bool is_cell(const char *name)
+{
+    return *name == 'c' && !name[1];
+}
+
 static int start(void *user, const char *name, const char *const *attributes, struct err *err)
 {
     struct reading *reading = user;
@@ -283,14 +322,14 @@ static int start(void *user, const char *name, const char *const *attributes, st
         return 0;
     }
     if (reading->in_cell) {
-        if (!strcmp(name, "f"))
+        if (*name == 'f' && !name[1])
             return refuse_formula(reading, err);
         xlsx_text_open(&reading->text, name);
         return 0;
     }
-    if (!strcmp(name, "c"))
-        return reading->in_row ? start_cell(reading, attributes, err) : damaged(err);
-    return !strcmp(name, "row") ? start_row(reading, attributes, err) : 0;
+    if (is_cell(name))
+        return open_cell(reading, attributes, err);
+    return !strcmp(name, "row") ? open_row(reading, attributes, err) : 0;
 }
 
 static int end(void *user, const char *name, struct err *err)
@@ -301,7 +340,7 @@ static int end(void *user, const char *name, struct err *err)
         return 0;
     if (reading->in_cell) {
         xlsx_text_close(&reading->text, name);
-        return !strcmp(name, "c") ? end_cell(reading, err) : 0;
+        return is_cell(name) ? close_cell(reading, err) : 0;
     }
     if (!strcmp(name, "row"))
         return end_row(reading, err);
@@ -316,14 +355,78 @@ static int text(void *user, struct text piece, struct err *err)
     return reading->in_cell ? xlsx_text_add(&reading->text, piece, err) : 0;
 }
 
+/* --- past the parser --- */
+
+/* The same text as the parser would give: what is written in another way, it has left to that. */
+static int take_text(struct reading *reading, struct text value, struct text *ret, struct err *err)
+{
+    *ret = value;
+    if (value.len <= XLSX_TEXT_BYTES_MAX && !memchr(value.data, '_', value.len))
+        return 0;
+    xlsx_text_start(&reading->text);
+    xlsx_text_open(&reading->text, "v");
+    if (xlsx_text_add(&reading->text, value, err) < 0)
+        return -1;
+    *ret = xlsx_text_end(&reading->text);
+    return 0;
+}
+
+static int take_row(struct reading *reading, struct err *err)
+{
+    const struct skimmed_row *row = &reading->skimmed;
+
+    if (start_row(reading, row->number, err) < 0)
+        return -1;
+    for (size_t i = 0; i < row->count; i++) {
+        struct text value = row->cells[i].value;
+
+        if (start_cell(reading, &row->cells[i], err) < 0 ||
+            (value.len && take_text(reading, value, &value, err) < 0) || end_cell(reading, value, err) < 0)
+            return -1;
+    }
+    return end_row(reading, err);
+}
+
+/* Rows, one after another. One that was left to the parser must have ended with what the parser got: else
+ * what looked like its end was part of a comment, and so may be what looks like rows behind it. */
+static int skim_rows(void *user, struct text bytes, size_t *ret_taken, struct err *err)
+{
+    struct reading *reading = user;
+    enum skim next = SKIM_TAKEN;
+
+    if (!reading->in_data || reading->in_row || (reading->waiting && reading->ended == reading->left))
+        return XML_SKIM_OVER;
+    reading->waiting = false;
+    for (;;) {
+        while (*ret_taken < bytes.len && strchr(" \t\r\n", bytes.data[*ret_taken]))
+            ++*ret_taken;
+        next = xlsx_skim_row((struct text){ bytes.data + *ret_taken, bytes.len - *ret_taken },
+                             &reading->skimmed);
+        if (next != SKIM_TAKEN)
+            break;
+        if (take_row(reading, err) < 0)
+            return -1;
+        *ret_taken += reading->skimmed.taken;
+    }
+    if (next == SKIM_MORE)
+        return XML_SKIM_MORE;
+    if (bytes.len - *ret_taken < 4 || memcmp(bytes.data + *ret_taken, "<row", 4) != 0)
+        return XML_SKIM_OVER;
+    reading->waiting = true;
+    reading->left = reading->ended;
+    return XML_SKIM_ONE;
+}
+
 int xlsx_sheet_read(const struct xlsx_sheet *sheet, struct bundle *bundle, const char *member,
                     const struct unpacking *way, uint64_t *bytes_left, struct spool *spool, struct err *err)
 {
-    static const struct xml_events events = { start, end, text };
+    static const struct xml_skimmer skimmer = { "<sheetData>", "</row>", skim_rows };
+    static const struct xml_events events = { start, end, text, &skimmer };
     struct reading reading = { .sheet = sheet, .spool = spool };
     int status = xml_read(bundle, member, way, bytes_left, &events, &reading, err);
 
     xlsx_text_free(&reading.text);
+    xlsx_skim_free(&reading.skimmed);
     buffer_free(&reading.bytes);
     buffer_free(&reading.last_date);
     buffer_free(&reading.last_shown);

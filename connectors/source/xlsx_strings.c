@@ -71,7 +71,7 @@ static int text(void *user, struct text piece, struct err *err)
 int xlsx_strings_read(struct bundle *bundle, const char *member, const struct unpacking *way,
                       uint64_t *bytes_left, struct xlsx_strings **ret, struct err *err)
 {
-    static const struct xml_events events = { start, end, text };
+    static const struct xml_events events = { .start = start, .end = end, .text = text };
     struct xlsx_strings *strings = mem_zalloc(sizeof *strings);
 
     if (spill_open(way->folder, &strings->texts, err) < 0 ||

@@ -13,13 +13,13 @@ void xlsx_text_start(struct xlsx_text *text)
 
 static bool is_phonetic(const char *name)
 {
-    return !strcmp(name, "rPh");
+    return *name == 'r' && !strcmp(name, "rPh");
 }
 
 void xlsx_text_open(struct xlsx_text *text, const char *name)
 {
     text->phonetic += is_phonetic(name);
-    text->taking = (!strcmp(name, "t") || !strcmp(name, "v")) && !text->phonetic;
+    text->taking = (*name == 't' || *name == 'v') && !name[1] && !text->phonetic;
 }
 
 void xlsx_text_close(struct xlsx_text *text, const char *name)
@@ -76,7 +76,7 @@ struct text xlsx_text_end(struct xlsx_text *text)
 
     if (!text->bytes.size)
         return TEXT("");
-    if (memmem(out, text->bytes.size, "_x", 2))
+    if (memchr(out, '_', text->bytes.size))
         while (at < end) {
             if (is_escape(at, (size_t)(end - at), &code)) {
                 out += put_utf8(code, out); /* never longer than what it stands for */

@@ -7,7 +7,7 @@
 
 #include "lib/base/arena.h"
 
-enum { CHUNK_BYTES = 1 << 16, DEPTH_MAX = 64, MEMORY_MAX = 8 << 20 };
+enum { CHUNK_BYTES = 1 << 18, DEPTH_MAX = 64, MEMORY_MAX = 8 << 20 };
 
 /* --- memory: expat keeps every name it meets, and a token until it is whole --- */
 
@@ -51,14 +51,20 @@ struct xml {
     const struct xml_events *events;
     void *user;
     unsigned depth;
+    bool other_encoding;   /* than UTF-8 */
+    bool sought, skimming; /* the place where skimming begins; and whether it is done now */
+    char *bytes;           /* read, and not yet taken or parsed */
+    size_t at, end;
     struct err *err;
 };
 
+/* Most names are a letter or two: nothing that is worth a call. */
 static const char *local(const char *name)
 {
-    const char *colon = strchr(name, ':');
-
-    return colon ? colon + 1 : name;
+    for (const char *at = name; *at; at++)
+        if (*at == ':')
+            return at + 1;
+    return name;
 }
 
 static void stop(struct xml *xml)
@@ -110,6 +116,13 @@ static void on_doctype(void *user, const XML_Char *name, const XML_Char *system,
     stop(xml);
 }
 
+static void on_declaration(void *user, const XML_Char *version, const XML_Char *encoding, int standalone)
+{
+    struct xml *xml = user;
+
+    xml->other_encoding = encoding && strcasecmp(encoding, "UTF-8") != 0;
+}
+
 const char *xml_attribute(const char *const *attributes, const char *name)
 {
     for (; *attributes; attributes += 2)
@@ -129,20 +142,92 @@ static int explain(const struct xml *xml, struct err *err)
     return err_set(err, ERR_REJECT, "has XML that is damaged: have it saved and delivered again");
 }
 
-static int parse(struct xml *xml, struct bundle *bundle, struct meter *meter, struct err *err)
+static int feed(struct xml *xml, size_t size, bool last, struct err *err)
+{
+    const char *bytes = xml->bytes + xml->at;
+
+    xml->at += size;
+    return XML_Parse(xml->parser, bytes, (int)size, last) == XML_STATUS_OK ? 0 : explain(xml, err);
+}
+
+/* Through a tag that stands in what has been read; *ret_found: it does. */
+static int feed_through(struct xml *xml, const char *tag, bool *ret_found, struct err *err)
+{
+    const char *start = xml->bytes + xml->at, *found = memmem(start, xml->end - xml->at, tag, strlen(tag));
+
+    *ret_found = found != NULL;
+    return found ? feed(xml, (size_t)(found - start) + strlen(tag), false, err) : 0;
+}
+
+static int start_skimming(struct xml *xml, struct err *err)
+{
+    bool found = false;
+
+    xml->sought = true;
+    if (feed_through(xml, xml->events->skimmer->from, &found, err) < 0)
+        return -1;
+    xml->skimming = found && !xml->other_encoding;
+    return 0;
+}
+
+/* As far as it goes with what has been read; what is left is for the parser when it is no longer skimming. */
+static int skim(struct xml *xml, struct err *err)
+{
+    while (xml->skimming) {
+        const struct xml_skimmer *skimmer = xml->events->skimmer;
+        bool found = false;
+        size_t taken = 0;
+        int next =
+            skimmer->skim(xml->user, (struct text){ xml->bytes + xml->at, xml->end - xml->at }, &taken, err);
+
+        if (next < 0)
+            return -1;
+        xml->at += taken;
+        if (next == XML_SKIM_ONE && feed_through(xml, skimmer->to, &found, err) < 0)
+            return -1;
+        if (found)
+            continue;
+        if (next == XML_SKIM_OVER || xml->end - xml->at == CHUNK_BYTES)
+            xml->skimming = false;
+        break;
+    }
+    return 0;
+}
+
+/* Behind what is left of what was read before. */
+static int read_more(struct xml *xml, struct bundle *bundle, struct meter *meter, bool *ret_last,
+                     struct err *err)
 {
     size_t got;
 
-    do {
-        void *chunk = XML_GetBuffer(xml->parser, CHUNK_BYTES);
-
-        if (!chunk)
-            return explain(xml, err);
-        if (bundle_read(bundle, chunk, CHUNK_BYTES, &got, err) < 0 || meter_add(meter, got, err) < 0)
+    memmove(xml->bytes, xml->bytes + xml->at, xml->end - xml->at);
+    xml->end -= xml->at;
+    xml->at = 0;
+    *ret_last = false;
+    while (xml->end < CHUNK_BYTES && !*ret_last) {
+        if (bundle_read(bundle, xml->bytes + xml->end, CHUNK_BYTES - xml->end, &got, err) < 0 ||
+            meter_add(meter, got, err) < 0)
             return -1;
-        if (XML_ParseBuffer(xml->parser, (int)got, got == 0) != XML_STATUS_OK)
-            return explain(xml, err);
-    } while (got);
+        xml->end += got;
+        *ret_last = got == 0;
+    }
+    return 0;
+}
+
+static int parse(struct xml *xml, struct bundle *bundle, struct meter *meter, struct err *err)
+{
+    bool last = false;
+
+    while (!last) {
+        if (read_more(xml, bundle, meter, &last, err) < 0)
+            return -1;
+        if (xml->events->skimmer && !xml->sought && start_skimming(xml, err) < 0)
+            return -1;
+        if (skim(xml, err) < 0)
+            return -1;
+        if ((!xml->skimming || last) && feed(xml, xml->end - xml->at, last, err) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -157,7 +242,8 @@ int xml_read(struct bundle *bundle, const char *member, const struct unpacking *
 {
     static const XML_Memory_Handling_Suite memory = { bounded_malloc, bounded_realloc, bounded_free };
     CLEANUP(free_parser) XML_Parser parser = XML_ParserCreate_MM(NULL, &memory, NULL);
-    struct xml xml = { .parser = parser, .events = events, .user = user, .err = err };
+    CLEANUP(mem_freep) char *bytes = mem_alloc(CHUNK_BYTES);
+    struct xml xml = { .parser = parser, .events = events, .user = user, .bytes = bytes, .err = err };
     struct meter meter = { .way = way, .bytes_max = *bytes_left };
     int status;
 
@@ -168,6 +254,7 @@ int xml_read(struct bundle *bundle, const char *member, const struct unpacking *
     if (events->text)
         XML_SetCharacterDataHandler(parser, on_text);
     XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+    XML_SetXmlDeclHandler(parser, on_declaration);
     if (bundle_start(bundle, member, &meter.packed, err) < 0)
         return -1;
     status = parse(&xml, bundle, &meter, err);

@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <zip.h>
-
-#include "connectors/source/spill.h"
 
 enum { MEMBERS_MAX = 40, TAGS_SIZE = 64 };
 
@@ -33,7 +32,7 @@ static void must(bool done, const char *what)
 
 int bytes_file(const void *data, size_t size)
 {
-    int fd = spill_file(SPILL_TEMPORARY);
+    int fd = memfd_create("bytes", MFD_CLOEXEC);
 
     must(fd >= 0 && write(fd, data, size) == (ssize_t)size, "bytes_file");
     return fd;

@@ -10,7 +10,7 @@ struct member {
     size_t size;             /* of the text; 0: it ends with a NUL */
 };
 
-/* A file without a name that holds the archive; the caller closes it. deflated: packed, else stored. */
+/* A file in memory that holds the archive; the caller closes it. deflated: packed, else stored. */
 int archive_file(const struct member *members, bool deflated);
 
 /* A workbook whose only sheet, "list", has these rows (what stands within sheetData), shared texts (within
@@ -18,7 +18,7 @@ int archive_file(const struct member *members, bool deflated);
  * same name. */
 int workbook_file(const char *rows, const char *strings, const char *styles, const struct member *more);
 
-/* A file without a name that holds the bytes. */
+/* A file in memory that holds the bytes. */
 int bytes_file(const void *data, size_t size);
 
 #endif
