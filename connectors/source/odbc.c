@@ -139,7 +139,7 @@ static int failed(const struct odbc *odbc, SQLSMALLINT type, SQLHANDLE handle, c
         return err_set(err, ERR_RETRY, "%s", what);
     tidy(text);
     if (!strncmp(state, "HYT", 3) || !strcmp(state, "57014"))
-        return err_set(err, ERR_RETRY, "%s: it did not answer within the feed's timeout", what);
+        return err_set(err, ERR_RETRY, "%s within the feed's timeout: raise that if it needs longer", what);
     sayable = is_sayable(odbc, state) && *text;
     return err_set(err, ERR_RETRY, "%s (SQLSTATE %s)%s%s", what, state, sayable ? ": " : "",
                    sayable ? text : "");
