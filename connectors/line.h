@@ -26,8 +26,6 @@ const struct field *line_find_column(enum source source, const char *column);
  * delivery; a name is not repeated in the text, it might be a value of a file without a header. */
 int line_columns(struct line *line, const struct text *names, size_t count, struct err *err);
 
-bool line_ignores(const struct feed_conf *feed, struct text name); /* it may be there, and is not read */
-
 struct line_origin {
     const struct delivery *delivery;
     uint64_t sequence; /* the revision of a line that states none */
