@@ -459,9 +459,9 @@ static const char *lost_patience(const struct fetch *fetch)
     int64_t now = ticks_ms();
 
     if (now - fetch->child.heard_ms > ((int64_t)fetch->feed->timeout_s + GRACE_S) * 1000)
-        return "it has said nothing for longer than the feed's timeout and was given up";
+        return "it has said nothing for longer than the feed's timeout: raise that if it needs longer";
     if (now - fetch->child.began_ms > (int64_t)fetch->feed->time_limit_s * 1000)
-        return "the read took longer than the feed's time_limit and was given up";
+        return "the read took longer than the feed's time_limit: raise that if it needs longer";
     return NULL;
 }
 

@@ -55,7 +55,8 @@ static int write_out(struct fetch_file *spool, struct err *err)
 
     spool->bytes += spool->out.size;
     if (spool->bytes > spool->bytes_max)
-        return err_set(err, ERR_RETRY, "there is more than fetch_bytes_max, %" PRIu64 " bytes",
+        return err_set(err, ERR_RETRY,
+                       "there is more than fetch_bytes_max, %" PRIu64 " bytes: raise that if it is right",
                        spool->bytes_max);
     if (!spool->out.size)
         return 0;

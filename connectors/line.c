@@ -122,14 +122,6 @@ static struct text mapped_name(const struct feed_conf *feed, struct text name)
     return name;
 }
 
-bool line_ignores(const struct feed_conf *feed, struct text name)
-{
-    for (size_t i = 0; i < feed->ignore.count; i++)
-        if (text_equal(name.data, name.len, feed->ignore.items[i]))
-            return true;
-    return false;
-}
-
 /* A query reads it to know where to go on: nobody need say that it is no column of the source. */
 static bool is_watermark(const struct feed_conf *feed, struct text name)
 {
@@ -153,7 +145,7 @@ static size_t bind_columns(struct line *line, const struct text *names, size_t c
         struct text name = text_trim(names[i]);
         struct binding *binding;
 
-        if (line_ignores(line->feed, name))
+        if (conf_names_have(&line->feed->ignore, name))
             continue;
         binding = find_binding(line, mapped_name(line->feed, name));
         known += binding != NULL;

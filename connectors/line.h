@@ -28,8 +28,6 @@ bool field_has_name(const struct field *field, struct text name);
  * delivery; a name is not repeated in the text, it might be a value of a file without a header. */
 int line_columns(struct line *line, const struct text *names, size_t count, struct err *err);
 
-bool line_ignores(const struct feed_conf *feed, struct text name); /* it may be there, and is not read */
-
 struct line_origin {
     const struct delivery *delivery;
     uint64_t sequence; /* the revision of a line that states none */

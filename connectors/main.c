@@ -1,4 +1,4 @@
-/* olive-connect - departments' files in, records in Kafka out. */
+/* olive-connect - departments' files, and what their systems answer, in; records in Kafka out. */
 #include <malloc.h>
 
 #include "connectors/run.h"
@@ -8,7 +8,9 @@ int main(int argc, char **argv)
 {
     bool once = false;
     const struct program_flag flags[] = {
-        { "--once", &once, "take what is whole in the inboxes, then end: 65 when a delivery was rejected" },
+        { "--once", &once,
+          "take what is whole in the inboxes, ask once whom feeds ask, then end: 65 when a "
+          "delivery was rejected, 69 when one was not answered" },
         { NULL, NULL, NULL },
     };
     const struct program program = { "olive-connect", "takes departments' files into Kafka", flags };

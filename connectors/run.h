@@ -9,8 +9,8 @@
 
 #include "lib/io/conf.h"
 
-/* once: ends when the inboxes are empty (EXIT_DATA when a delivery was rejected; EXIT_UNAVAILABLE when Kafka
- * or the disk stays away). */
+/* once: ends when the inboxes are empty and the feeds that ask have asked (EXIT_DATA when a delivery was
+ * rejected; EXIT_UNAVAILABLE when Kafka or the disk stays away, or a read failed). */
 int run_feeds(const struct conf *conf, bool once);
 
 #endif

@@ -261,7 +261,9 @@ static int say_failed(struct http *http, CURLcode code, struct err *err)
         return err_set(err, ERR_RETRY, "page %" PRIu64 " is over %d MiB: have the server send shorter ones",
                        http->pages + 1, PAGE_BYTES_MAX >> 20);
     if (code == CURLE_OPERATION_TIMEDOUT)
-        return err_set(err, ERR_RETRY, "page %" PRIu64 " did not come within the feed's timeout",
+        return err_set(err, ERR_RETRY,
+                       "page %" PRIu64
+                       " did not come within the feed's timeout: raise that if it needs longer",
                        http->pages + 1);
     if (code == CURLE_PEER_FAILED_VERIFICATION)
         hint = " (http.ca names the authority that vouches for it)";
@@ -407,7 +409,8 @@ static int check_loop(struct http *http, struct err *err)
     for (uint64_t i = 0; i < http->pages; i++)
         if (!memcmp(http->seen[i], digest, DIGEST_SIZE))
             return err_set(err, ERR_RETRY,
-                           "page %" PRIu64 " is page %" PRIu64 " again: its paging goes round",
+                           "page %" PRIu64 " is page %" PRIu64
+                           " again: its paging goes round (see http.next and http.page)",
                            http->pages + 1, i + 1);
     if (http->pages == PAGES_MAX)
         return err_set(err, ERR_RETRY, "there are more than %d pages", PAGES_MAX);

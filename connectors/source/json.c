@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connectors/line.h"
 #include "connectors/source/charset.h"
 #include "connectors/source/lines.h"
 #include "connectors/source/scanner.h"
@@ -52,7 +51,7 @@ static bool add_column(struct json_rows *rows, struct text name)
         return false;
     rows->columns[rows->count++] = (struct column){
         .name = { arena_strndup(rows->names, name.data, name.len), name.len },
-        .ignored = line_ignores(rows->feed, text_trim(name)),
+        .ignored = conf_names_have(&rows->feed->ignore, text_trim(name)),
     };
     return true;
 }

@@ -29,9 +29,11 @@ static const struct manner {
     const char *dbms;       /* SQL_DBMS_NAME begins so */
     const char *connection; /* goes before what the operator has said */
     const char *session;    /* said first; a database that refuses is not read */
+    bool sayable;           /* its errors never quote a value */
 } manners[] = {
-    { "PostgreSQL", "UseDeclareFetch=1;Fetch=8192;", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY" },
-    { "SQLite", "StepAPI=1;", "PRAGMA query_only = 1" },
+    { "PostgreSQL", "UseDeclareFetch=1;Fetch=8192;", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+      false },
+    { "SQLite", "StepAPI=1;", "PRAGMA query_only = 1", true },
 };
 
 struct column {
@@ -109,7 +111,7 @@ static bool is_sayable(const struct odbc *odbc, const char *state)
 {
     static const char *const classes[] = { "IM", "08", "25", "28", "3D", "42", "S0" };
 
-    if (!odbc->asked)
+    if (!odbc->asked || (odbc->manner && odbc->manner->sayable))
         return true;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         if (!strncmp(state, classes[i], strlen(classes[i])))
@@ -139,7 +141,7 @@ static int failed(const struct odbc *odbc, SQLSMALLINT type, SQLHANDLE handle, c
         return err_set(err, ERR_RETRY, "%s", what);
     tidy(text);
     if (!strncmp(state, "HYT", 3) || !strcmp(state, "57014"))
-        return err_set(err, ERR_RETRY, "%s: it did not answer within the feed's timeout", what);
+        return err_set(err, ERR_RETRY, "%s within the feed's timeout: raise that if it needs longer", what);
     sayable = is_sayable(odbc, state) && *text;
     return err_set(err, ERR_RETRY, "%s (SQLSTATE %s)%s%s", what, state, sayable ? ": " : "",
                    sayable ? text : "");

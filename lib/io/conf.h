@@ -17,6 +17,7 @@
 
 #include "lib/base/buffer.h"
 #include "lib/base/err.h"
+#include "lib/base/text.h"
 #include "lib/core/code.h"
 #include "lib/core/token.h"
 #include "lib/io/log.h"
@@ -45,6 +46,14 @@ struct conf_names { /* a list of words */
     char **items;
     size_t count;
 };
+
+static inline bool conf_names_have(const struct conf_names *names, struct text word)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (text_equal(word.data, word.len, names->items[i]))
+            return true;
+    return false;
+}
 
 struct feed_conf {
     char *name;    /* [a-z0-9-]{1,40} */

@@ -108,6 +108,14 @@ def takes_values_as_they_are(tap, kind):
         tap.ok(f"{kind.name}: every line is accounted for", is_even(desk))
 
 
+def text_in_gb18030(tap):
+    query = "SELECT id_no, account_no, bank_code, balance, balance_date FROM account"
+    with stage(Sqlite, 1, query=query, watermark=None, dialect={"charset": "gb18030"}) as (database, desk):
+        database.sql("UPDATE account SET account_no = CAST(x'D3E0B6EE' AS TEXT)")
+        desk.once(code=0)
+        tap.ok("text in GB18030 is taken where the feed says so", states(desk) == [(1, "published", 1, 1)], states(desk))
+
+
 def a_list(tap):
     def roster(database):
         database.sql(f"CREATE TABLE member (id_no {database.text}, grp {database.text}, valid_from {database.text})")
@@ -263,6 +271,10 @@ def killed_amid_a_read(tap):
         desk.feeds["bank"]["odbc"]["query"] = QUERY.replace("SELECT n", "SELECT pg_sleep(0.5)::text AS slept, n")
         desk.write_options()
         process = desk.begin("--set", "feeds.bank.ignore=slept")
+        os.kill(until(lambda: children(process.pid))[0], signal.SIGKILL)
+        code = process.wait(PATIENCE_S)
+        tap.ok("a reader that breaks down takes nobody along, and is told", code == 69 and "broke down" in desk.log(), desk.log()[-800:])
+        process = desk.begin("--set", "feeds.bank.ignore=slept")
         child = until(lambda: children(process.pid))[0]
         process.kill()
         process.wait()
@@ -364,6 +376,7 @@ def main():
         reads_what_is_new(tap, kind)
         takes_values_as_they_are(tap, kind)
         bad_queries(tap, kind)
+    text_in_gb18030(tap)
     a_list(tap)
     columns_change(tap)
     rejected_is_read_again(tap)

@@ -95,7 +95,7 @@ static void a_job_arrives_as_it_was_given(void **state)
     const struct fetch_job job = {
         .feed = feed, .query = query, .mark = mark, .timeout_s = 5, .bytes_max = 1ULL << 40
     };
-    CLEANUP(fetch_job_free) struct fetch_job got = { 0 };
+    CLEANUP(fetch_job_free) struct fetch_job got = { 0 }, none = { 0 };
     CLEANUP(buffer_free) struct buffer text = { 0 };
     struct err err = { 0 };
 
@@ -107,7 +107,7 @@ static void a_job_arrives_as_it_was_given(void **state)
     assert_null(got.url);
     assert_int_equal(got.timeout_s, 5);
     assert_int_equal(got.bytes_max, 1ULL << 40);
-    assert_int_equal(fetch_job_read("[]", 2, &got, &err), -1);
+    assert_int_equal(fetch_job_read("[]", 2, &none, &err), -1);
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
