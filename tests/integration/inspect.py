@@ -8,12 +8,14 @@ six characters of an identifier, and no name, comes out.
 """
 
 import gzip
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
@@ -22,9 +24,10 @@ from stage import Tap  # noqa: E402
 
 OLIVE = BUILD / "daemon/cli/olive"
 COUNTY = ["--households", "400", "--months", "2", "--seed", "11"]
+WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+OFFICE, RELATIONS = "http://schemas.openxmlformats.org", "http://schemas.openxmlformats.org/package/2006/relationships"
 PART = 6  # characters of an identifier that tell somebody
 OPTIONS = ["charset", "delimiter", "header", "header_lines", "trailer_lines"]
-ALIASES = {"户号": "household_no", "号码": "phone_no"}
 IDENTIFIERS = ["id_no", "account_no", "household_no", "unit_no", "plate_no", "employer_no", "meter_no", "contract_no", "phone_no",
                "card_no"]
 
@@ -170,6 +173,92 @@ def example(tap, work):
     tap.ok("config check takes all of them", not olive("config", "check", "--config", office.config).count("error"))
 
 
+# ---- departments' files, written by hand ----
+
+def id_no(number):
+    """A number that nobody has, with its check character."""
+    body = f"99000{number % 9 + 1}{1950 + number % 50}{number % 12 + 1:02d}{number % 28 + 1:02d}{number % 1000:03d}"
+    return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def person(number):
+    return ["陈海生", "林秀英", "叶建国", "郭丽", "苏明珠", "许阿海"][number % 6]
+
+
+def sheet_xml(rows):
+    cells = "".join("<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>" for row in rows)
+    return f'<worksheet xmlns="{OFFICE}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>'
+
+
+def workbook(rows):
+    """A workbook of one sheet whose cells are all text."""
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument/2006/relationships/'
+        'officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{OFFICE}/spreadsheetml/2006/main" xmlns:r="{OFFICE}/officeDocument/2006/relationships">'
+        '<sheets><sheet name="一" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument/2006/'
+        'relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": sheet_xml(rows),
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
+    return made.getvalue()
+
+
+def of_width(number):
+    return (id_no(number).encode() + person(number).encode("gb18030").ljust(20) + f"6222{number:012d}".encode().ljust(19) +
+            f"{number * 123.45:.2f}".rjust(15).encode() + b"20251231\r\n")
+
+
+def handmade():
+    """name -> bytes, source, columns: None for what is not read"""
+    some = range(60)
+    title = "某银行存款余额表,,,,\n制表日期:2025-12-31,,,,\n\n序号,客户姓名,证件号码,存款账号,当前余额（元）,数据日期\n"
+    bank = ["id_no", "account_no", "balance", "balance_date"]
+    water = [["用户编号", "用户姓名", "用水地址", "抄表月份", "用水量(吨)", "水费"]]
+    water += [[f"W{i:07d}", person(i), f"某路{i}号", "2025-11", str(i), f"{i * 2.8:.2f}"] for i in some]
+    cars = [["号牌号码", "所有人", "身份证明号码", "车辆类型", "初次登记日期", "状态"]]
+    cars += [[f"浙C{i:05d}", person(i), id_no(i), "汽车", f"2020-01-{i % 28 + 1:02d}", "正常"] for i in some]
+    return {
+        "a bank's list with a title, a sum and brackets in its names": (
+            (title + "".join(f"{i},{person(i)},\t{id_no(i)},6222{i:012d},{i * 12.5:.2f},2025/12/31\n" for i in some) +
+             "合计,,,,22125.00,\n").encode("gb18030"), "deposit", [None, None, *bank]),
+        "initials of pinyin": (("SFZHM|XM|ZH|YE|RQ\r\n" + "".join(f"{id_no(i)}|{person(i)}|6222{i:012d}|{i}.50|20251231\r\n" for i in some))
+                               .encode("gb18030"), "deposit", ["id_no", None, *bank[1:]]),
+        "columns of fixed width": (b"".join(of_width(i) for i in some), "deposit", ["id_no", None, *bank[1:]]),
+        "water under its department's names": ("\n".join(",".join(row) for row in water).encode("gb18030"), "utility",
+                                               ["meter_no", None, None, "month", "quantity", "amount"]),
+        "a workbook": (workbook([["某市车辆登记表"], *cars]), "vehicle",
+                       ["plate_no", None, "id_no", "vehicle_type", "registered_on", None]),
+        "telephones without a header": ("".join(f"{id_no(i)},199{i:08d},202511,{i * 1.5:.2f}\n" for i in some).encode(), "telecom",
+                                        ["id_no", "phone_no", "month", "amount"]),
+        "a header with a column less than its lines": (
+            ("身份证号,账号,银行代码,余额,余额日期\n" + "".join(f"{id_no(i)},62{i},A,{i}.00,2025-12-31,\n" for i in some)).encode(),
+            "deposit", ["id_no", "account_no", "bank_code", "balance", "balance_date", None]),
+    }
+
+
+def by_hand(tap, work):
+    office = Office(work / "hand")
+    for number, (claim, (data, source, columns)) in enumerate(handmade().items()):
+        path, name = work / f"hand{number}", f"hand{number}"
+        path.write_bytes(data)
+        guess = inspect(path)
+        office.add(name, olive("feed", "inspect", path, "--name", name))
+        trial = office.test(name, path)
+        tap.ok(f"{claim}: {source}, column by column", (guess["options"]["source"], [column["column"] for column in guess["columns"]]) ==
+               (source, columns), [guess["options"], [column["column"] for column in guess["columns"]]])
+        tap.ok(f"{claim}: feed test takes every line with it", isinstance(trial, dict) and (trial["lines"], trial["good"]) == (60, 60), trial)
+    tap.ok("config check takes these, too", not olive("config", "check", "--config", office.config).count("error"))
+
+
 # ---- files that are none, or half ----
 
 def broken(tap, work, folder):
@@ -298,6 +387,7 @@ def main():
         run([BUILD / "tests/county/county", "--out", folder, *COUNTY])
         county(tap, folder, work)
         example(tap, work)
+        by_hand(tap, work)
         broken(tap, work, folder)
         large(tap, work, folder)
         packed(tap, work, folder)
