@@ -52,8 +52,7 @@ command_run run_config_check, run_config_show, run_config_example, run_topics_pl
     run_schema_apply, run_schema_check, run_feed_ls, run_feed_test, run_status, run_cat, run_token,
     run_profile_show, run_explain, run_period_close, run_period_ls, run_dump, run_dlq_ls, run_dlq_show,
     run_dlq_export, run_dlq_replay, run_dlq_dismiss, run_feed_dismiss, run_feed_open, run_model_calibrate,
-    run_model_score, run_model_show, run_policy_check,
-    run_policy_diff;
+    run_model_score, run_model_show, run_policy_check, run_policy_diff;
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1 }; /* of comparisons; trouble is any other code */
 
