@@ -200,6 +200,19 @@ def trouble_claims(tap, scenario):
     tap.ok("so is no database", code == 69, error)
 
 
+def start_claims(tap, scenario):
+    """A policy that starts tomorrow: good as a file, and not what a month before it is closed by."""
+    month = scenario.periods()[-1]
+    tomorrow = written(scenario, "tomorrow.yaml", ("valid_from: 2024-07-01", "valid_from: 2027-01-01"))
+    done = subprocess.run([OLIVE, "period", "close", month, "--no-wait", "--config", scenario.config, "--set", f"policy={tomorrow}"],
+                          capture_output=True, text=True, check=False)
+    tap.ok("a month is not closed by a policy that is valid only later", done.returncode == 78 and
+           f"{tomorrow}: the policy is valid from 2027-01-01, and {month} ends before that" in done.stderr, done.stderr)
+    tap.ok("it stays open", psql("SELECT period, state FROM olive.period WHERE state <> 'sealed'", scenario.database) ==
+           f"{month}|open")
+    tap.ok("whom it would move can be asked before", diff(scenario, SHIPPED, tomorrow)[0] == 0)
+
+
 def with_model(scenario):
     settings = json.loads(scenario.config.read_text("utf-8"))
     settings["model"] = str(made_model.make(OLIVE, scenario.work))
@@ -227,6 +240,7 @@ def main():
             day_claims(tap, scenario, raised)
             band_claims(tap, scenario)
             trouble_claims(tap, scenario)
+            start_claims(tap, scenario)
     tap.end()
 
 
