@@ -161,7 +161,7 @@ static struct moves_part *part_of_region(struct moves *moves, const char *region
     memmove(&moves->regions[low + 1], &moves->regions[low],
             (moves->region_count - low) * sizeof *moves->regions);
     moves->regions[low] = (struct moves_region){ 0 };
-    strcpy(moves->regions[low].region, township);
+    memcpy(moves->regions[low].region, township, sizeof township);
     moves->region_count++;
     return &moves->regions[low].part;
 }
