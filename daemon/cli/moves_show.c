@@ -12,9 +12,12 @@ static const char *const move_names[MOVE_COUNT] = {
     [MOVE_CERTAIN] = "certain",
 };
 
-static const char *millionths(int64_t value, char ret[DECIMAL_TEXT_SIZE])
+/* A sum of probabilities, as so many households: to a tenth, as nobody counts on more. */
+static const char *tenths(int64_t millionths, char ret[DECIMAL_TEXT_SIZE])
 {
-    return decimal_text(value, RATE_DECIMALS, ret);
+    const int64_t tenth = MILLION / 10;
+
+    return decimal_text(divide_floor((__int128)millionths + tenth / 2, tenth), 1, ret);
 }
 
 /* --- for people: figures first, so that columns stand under each other whatever is beside them --- */
@@ -109,10 +112,10 @@ static void bands_text(const struct moves *moves, struct buffer *out)
     buffer_printf(out,
                   "\nBands, sums of probabilities (%s households change theirs)\n"
                   "households A  households B\n",
-                  millionths(moves->all.mass, a));
+                  tenths(moves->all.mass, a));
     for (int i = 0; i < BAND_COUNT; i++)
-        buffer_printf(out, "%12s  %12s  band %d\n", millionths(moves->expected[SIDE_A][i], a),
-                      millionths(moves->expected[SIDE_B][i], b), i + 1);
+        buffer_printf(out, "%12s  %12s  band %d\n", tenths(moves->expected[SIDE_A][i], a),
+                      tenths(moves->expected[SIDE_B][i], b), i + 1);
     for (int from = 0; from <= BAND_COUNT; from++)
         for (int to = 0; to <= BAND_COUNT; to++)
             if (from != to && moves->bands[from][to].households) {
@@ -129,7 +132,7 @@ static void part_text(const struct moves_part *part, const char *name, struct bu
         return;
     tally_text(&part->all, out);
     buffer_printf(out, "%10" PRIu64 " %10" PRIu64 " %14s  %s\n", part->moved[MOVE_CERTAIN].households,
-                  part->moved[MOVE_POSSIBLE].households, millionths(part->mass, mass), name);
+                  part->moved[MOVE_POSSIBLE].households, tenths(part->mass, mass), name);
 }
 
 static void parts_text(const struct moves *moves, struct buffer *out)

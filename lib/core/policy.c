@@ -10,14 +10,15 @@ const int policy_fresh_months[INDICATOR_COUNT] = {
 };
 
 /* Length of the entry's region when it is a prefix of the household's, both through their series; -1: it is
- * not. */
+ * not. `series` is no former code, so an entry that it begins with is none either: nearly every one. */
 static int prefix_len(const char *entry, const char *series)
 {
     char prefix[REGION_SIZE];
-    size_t len;
+    size_t len = strlen(entry);
 
+    if (strncmp(entry, series, len) == 0)
+        return (int)len;
     region_series(entry, prefix);
-    len = strlen(prefix);
     return strncmp(prefix, series, len) == 0 ? (int)len : -1;
 }
 
