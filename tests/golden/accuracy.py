@@ -315,6 +315,7 @@ def golden_profile(dice):
     declares = dice.random() < 0.8
     row["declared_income"] = int(math.exp(dice.gauss(16.2, 1.2))) if declares else ""
     row["declared_partial"] = dice.choice((0, 0, 0, 2)) if declares else ""
+    row["undeclared_members"] = dice.choice((0, 0, 0, 1)) if declares else 2
     return row
 
 

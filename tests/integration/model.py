@@ -37,6 +37,8 @@ def hold_against_truth(tap, found):
     table = truth.flags(found)
     tap.ok("of all, had they declared half, a third and more would be flagged, and of the honest 1 in 14 at most",
            table["half of it"][1] > 0.35 and table["had all declared"][1] < 0.07 and truth.told_apart(found, 1 / 2) > 0.85, table)
+    tap.ok("of those who declare and are honest, few are flagged", table["honest, not assisted"][0] > 50 and
+           table["honest, not assisted"][1] < 0.1, table)
     marks = truth.marks(found)
     tap.ok("few households are inconsistent", 0 < marks.get("inconsistent", 0) < 0.04, marks)
 

@@ -110,7 +110,7 @@ class Judge:
         return {f"odd_{self.model.sources[s][0]}" for s in odd} | ({"inconsistent"} if inconsistent else set())
 
     def conflict(self, row, whole):
-        if row["declared_income"] is None or row["declared_partial"]:
+        if row["declared_income"] is None or row["declared_partial"] or row["undeclared_members"]:
             return None, set()
         share = whole.below(max(row["declared_income"], int(self.model.floor[0])))
         side, far = ("below", share) if share < MILLION / 2 else ("above", MILLION - share)
