@@ -1,4 +1,5 @@
-/* data - where the files that come with olive are: the policy, the model, the schema, the sample configuration.
+/* data - where the files that come with olive are: the policy, the model, the schema, the sample
+ * configuration.
  *
  * A program that runs from a build folder inside the source tree uses the tree's own files, so that a
  * checkout needs no installation; an installed one uses OLIVE_DATADIR. */
