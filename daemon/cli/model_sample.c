@@ -92,7 +92,8 @@ static int read_label(const struct table *table, size_t row, const struct places
         return -1;
     if (!(ret->weight >= 0))
         return bad_cell(table, row, places->weight, "is empty or negative", err);
-    ret->income_fen *= fen ? 1 : 100;
+    if (!fen)
+        ret->income_fen = rint(ret->income_fen * 100); /* yuan have no exact double */
     return 0;
 }
 

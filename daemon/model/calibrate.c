@@ -343,14 +343,18 @@ static double disagreement_quantile(struct errors *errors, unsigned compared, do
 
 static void find_disagreement(struct model *model, struct errors *errors)
 {
-    double count, pooled = disagreement_quantile(errors, 0, &count);
+    double weights[MODEL_SOURCES_MAX + 1], count, pooled = disagreement_quantile(errors, 0, &count);
 
-    for (unsigned n = 2; n <= MODEL_SOURCES_MAX; n++) {
+    for (unsigned n = 2; n <= model->source_count; n++) {
         double own = disagreement_quantile(errors, n, &count);
 
-        model->disagreement_max[n] = to_chi_squared(
-            (count * own + disagreement_households * pooled) / (count + disagreement_households), n);
+        weights[n] = count + disagreement_households;
+        model->disagreement_max[n] =
+            to_chi_squared((count * own + disagreement_households * pooled) / weights[n], n);
     }
+    /* With one source more, sources are not less apart. */
+    if (model->source_count > 2)
+        pool_violators(model->disagreement_max + 2, weights + 2, model->source_count - 1);
 }
 
 static void find_reliability(struct model *model, const struct unseen *items, size_t count, size_t pattern)

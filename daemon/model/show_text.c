@@ -65,6 +65,14 @@ static void show_weights(const struct model *model, struct buffer *out)
                       model->sources[model->regime_source].name);
 }
 
+static void show_disagreement(const struct model *model, struct buffer *out)
+{
+    buffer_add_string(out, "\nSources against each other: 99 % of households are less apart (M) than\n ");
+    for (size_t i = 2; i <= model->source_count; i++)
+        buffer_printf(out, "  %.1f with %zu", model->disagreement_max[i], i);
+    buffer_add_string(out, model->source_count < 2 ? "  (there is one source)\n" : " sources\n");
+}
+
 static double amount_at(double knot)
 {
     return exp(knot) - 1;
@@ -130,5 +138,6 @@ void show_text(const struct model *model, const char *digest, struct buffer *out
     show_head(model, digest, out);
     show_reliability(model, out);
     show_weights(model, out);
+    show_disagreement(model, out);
     show_curves(model, out);
 }

@@ -4,6 +4,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/core/elementary.h"
+#include "lib/core/ledger.h"
 
 enum { HUNDREDTHS_BELOW = 50000, HUNDREDTHS_FAR_BELOW = 10000 };
 
@@ -325,14 +326,15 @@ static int64_t below_line(const struct assessor *assessor, const struct policy *
     return limit > 0 ? assess_below(assessor, &profile->assessed, limit) : NUMBER_NONE;
 }
 
-/* Where a declaration lies among what such households earn. One that does not fill the year is not compared:
- * months are no year. Below the model's floor all declarations are one. */
+/* Where a declaration lies among what such households earn. It is compared when it is the household's: months
+ * are no year, and what some members declare says nothing of those who declare nothing. Below the model's
+ * floor all declarations are one. */
 static void compare_declaration(const struct assessor *assessor, struct profile *profile)
 {
     struct assessed *assessed = &profile->assessed;
     int64_t declared = larger(profile->declared_income, (int64_t)assessor->model->floor);
 
-    if (profile->declared_income == NUMBER_NONE || profile->declared_partial)
+    if (!ledger_declared_in_full(profile))
         return;
     assessed->conflict = assess_below(assessor, assessed, declared);
     if (assessed->conflict < HUNDREDTHS_BELOW)

@@ -1,5 +1,7 @@
 #include "lib/core/determination.h"
 
+#include "lib/core/ledger.h"
+
 /* --- income --- */
 
 static int32_t disregarded_share(const struct policy *policy, const struct profile *profile, int32_t day,
@@ -51,13 +53,6 @@ static struct counted count_income(const struct policy *policy, const struct pro
     return ret;
 }
 
-/* Everybody who may earn has declared whole years. */
-static bool declared_in_full(const struct profile *profile)
-{
-    return profile->declared_income != NUMBER_NONE && !profile->declared_partial &&
-           !profile->undeclared_members;
-}
-
 static void determine_income(const struct policy *policy, coverage_t coverage, const struct profile *profile,
                              int32_t day, enum poverty_line line, struct determination *ret)
 {
@@ -76,7 +71,7 @@ static void determine_income(const struct policy *policy, coverage_t coverage, c
     ret->figure_low = clamp_int64(low);
     ret->disregarded_fen = clamp_int64(counted.off);
     ret->figure_high = profile->evidenced_high;
-    if (profile->evidenced_high == NUMBER_NONE && declared_in_full(profile))
+    if (profile->evidenced_high == NUMBER_NONE && ledger_declared_in_full(profile))
         ret->figure_high = ret->figure_low;
 }
 

@@ -35,6 +35,12 @@ void ledger_declared(const struct subject *const *persons, size_t count, struct 
     profile->declared_partial = any ? partial : NUMBER_NONE;
 }
 
+bool ledger_declared_in_full(const struct profile *profile)
+{
+    return profile->declared_income != NUMBER_NONE && !profile->declared_partial &&
+           !profile->undeclared_members;
+}
+
 bool ledger_declares_year(const struct subject *person)
 {
     for (int kind = 0; kind < INCOME_KIND_COUNT; kind++)

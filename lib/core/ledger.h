@@ -8,6 +8,8 @@
 
 /* declared_income, declared_months, declared_partial, declared_by_kind. */
 void ledger_declared(const struct subject *const *persons, size_t count, struct profile *profile);
+/* Everybody who may earn has declared whole years: only then is declared_income the household's. */
+bool ledger_declared_in_full(const struct profile *profile);
 /* Whether a person declares income of any kind for a whole year. */
 bool ledger_declares_year(const struct subject *person);
 /* wage_low, wage_high, wage_base_year: what the fund's contributions say of the wage, by the caps and floors

@@ -15,6 +15,8 @@
 #include "lib/io/yaml_file.h"
 
 static const char magic[] = "olive model ";
+/* No sum or product of a few such numbers leaves the range of a double. */
+static const double number_max = 1e15;
 
 /* One description for both directions: each step writes its line or reads it, so that the two cannot drift
  * apart. Reading, the first line that does not fit stops all that follow. */
@@ -102,6 +104,8 @@ static void walk_numbers(struct walk *walk, const char *key, double *values, siz
             fail(walk, key, "a number is missing");
         else if (!isfinite(values[i]))
             fail(walk, key, "a number is not finite");
+        else if (fabs(values[i]) > number_max)
+            fail(walk, key, "a number is out of range");
     }
     if (rest && !walk->failed && *rest)
         fail(walk, key, "too many numbers");

@@ -7,7 +7,7 @@
  *     end
  *
  * Errors: ERR_STOP, EXIT_DATA, one line: no model, another version, cut short, a wrong digest, a number that
- * is none (or not finite), over 1 MiB. */
+ * is none, not finite or beyond 1e15, over 1 MiB. */
 #ifndef OLIVE_IO_MODEL_FILE_H
 #define OLIVE_IO_MODEL_FILE_H
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/harness"))
-from scenario import BUILD, Scenario  # noqa: E402
+from scenario import BUILD, Scenario, month_after  # noqa: E402, F401
 
 PERIOD = "2025-12"
 

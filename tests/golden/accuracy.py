@@ -315,6 +315,7 @@ def golden_profile(dice):
     declares = dice.random() < 0.8
     row["declared_income"] = int(math.exp(dice.gauss(16.2, 1.2))) if declares else ""
     row["declared_partial"] = dice.choice((0, 0, 0, 2)) if declares else ""
+    row["undeclared_members"] = dice.choice((0, 0, 0, 1)) if declares else 2
     return row
 
 
@@ -457,6 +458,7 @@ def refuse_models(folder):
         "that was changed": (text.replace(number, "9.5", 1), "digest"),
         "with a NaN": (with_digest(text.replace(number, "nan", 1)), "not finite"),
         "with an infinite number": (with_digest(text.replace(number, "inf", 1)), "not finite"),
+        "with a number out of range": (with_digest(text.replace(number, "1e300", 1)), "out of range"),
         "with a number too few": (with_digest(text.replace(number + " ", "", 1)), "prior"),
         "with a curve that falls": (with_digest(re.sub(r"(?m)^value (\S+)", "value 99", text, count=1)), "must not fall"),
         "with a spread of 0": (with_digest(re.sub(r"(?m)^spread \S+", "spread 0", text, count=1)), "above 0"),

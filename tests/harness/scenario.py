@@ -184,6 +184,17 @@ def household_numbers(feeds, deliveries):
     return sorted(number for number in numbers if "\n" not in number and len(number.encode()) < 200)
 
 
+def judging_rules(policy):
+    """Bands, lines and deflators of a scenario, as a policy file says them."""
+    def said(entry, **value):
+        return {"region": entry["region"], "from": entry["from"], "basis": "the scenario", **value}
+    bands = [said(entry, yuan=[f"{fen / 100:.2f}" for fen in entry["fen"]]) for entry in policy.get("bands", [])]
+    lines = {line: [said(entry, fen_per_head=entry["fen_per_head"]) for entry in of] for line, of in policy.get("lines", {}).items()}
+    deflators = {source: [said(entry, index=f"{entry['index_millionths'] / 1e6:.4f}") for entry in of]
+                 for source, of in policy.get("deflators", {}).items()}
+    return {name: rules for name, rules in (("bands", bands), ("lines", lines), ("deflators", deflators)) if rules}
+
+
 # ---- the run ----
 
 class Scenario:
@@ -245,6 +256,7 @@ class Scenario:
                  "covers": covers}
         if policy.get("fresh"):
             rules["fresh"] = policy["fresh"]
+        rules |= judging_rules(policy)
         return json.dumps(rules, ensure_ascii=False)  # JSON is YAML
 
     def feed_options(self, name):

@@ -48,6 +48,12 @@ MADE = {"deposit_money": deposit_money, "further_homes": further_homes, "fund_wa
         "telecom_per_adult": telecom_per_adult}
 
 
+def township(region):
+    """As a number; 0: the region states none."""
+    series = in_series(region)
+    return int(series[:9]) if len(series) >= 9 else 0
+
+
 def millionths(x):
     return int(x * MILLION + (0.5 if x >= 0 else -0.5))
 
@@ -83,7 +89,7 @@ class Judge:
         """The row as a model reads it: deflated, and empty where a source is missing or stale."""
         ret = {self.model.columns["age"]: row["head_age"], self.model.columns["size"]: row["member_count"],
                self.model.columns["children"]: row["child_count"],
-               self.model.columns["place"]: int(in_series(row["region"])[:9])}
+               self.model.columns["place"]: township(row["region"])}
         for source, fields in self.model.sources:
             index = self.policy.in_force(f"deflator {source}", row["region"], at.last_day)
             for column, is_count, _ in fields:
@@ -110,7 +116,7 @@ class Judge:
         return {f"odd_{self.model.sources[s][0]}" for s in odd} | ({"inconsistent"} if inconsistent else set())
 
     def conflict(self, row, whole):
-        if row["declared_income"] is None or row["declared_partial"]:
+        if row["declared_income"] is None or row["declared_partial"] or row["undeclared_members"]:
             return None, set()
         share = whole.below(max(row["declared_income"], int(self.model.floor[0])))
         side, far = ("below", share) if share < MILLION / 2 else ("above", MILLION - share)

@@ -382,6 +382,29 @@ def policy(dice):
     return ret
 
 
+PLAN_BANDS = [5000000, 10000000, 20000000, 50000000, 60000000]
+
+
+def rule(region, begins, **value):
+    return {"region": region, "from": begins, **value}
+
+
+def judging(dice):
+    """What estimates are judged by: bands, lines and prices, in force here and there."""
+    bands = [rule("330305", "2021-01-01", fen=PLAN_BANDS), rule("330305", "2026-01-01", fen=[100, 1000000, 9000000, 9000001, 70000000]),
+             rule("330305001", "2025-12-15", fen=[6000050, 12000000, 24000000, 40000000, 70000000])]
+    lines = {"dibao": [rule("", "2020-01-01", fen_per_head=1250000), rule("330305", "2025-12-01", fen_per_head=1300000)],
+             "dibian": [rule("", "2020-01-01", fen_per_head=2600000)]}
+    prices = {"deposit": [rule("33", "2025-01-01", index_millionths=1250000), rule("330305001", "2026-01-01", index_millionths=800000)],
+              "telecom": [rule("330322100", "2019-01-01", index_millionths=999900)], "fund": [rule("", "2024-07-01", index_millionths=1020000)]}
+    return {"bands": some(dice, bands), "lines": {line: some(dice, of) for line, of in lines.items()},
+            "deflators": {source: some(dice, of) for source, of in prices.items()}}
+
+
+def some(dice, rules):
+    return [one for one in rules if dice.often(0.75)]
+
+
 def every_kind(dice, sources):
     if dice.often(0.1):
         return {}
@@ -413,7 +436,8 @@ def write(seed, folder):
     for file, data, _ in received:
         with open(os.path.join(folder, file), "wb") as out:
             out.write(data)
-    scenario = {"region": "330305", "feeds": feeds, "policy": policy(dice), "questions": questions(dice, received),
+    rules = {**policy(dice), **judging(Dice(f"judging {seed}"))}
+    scenario = {"region": "330305", "feeds": feeds, "policy": rules, "questions": questions(dice, received),
                 "received": [{"file": file, "at": at.isoformat()} for file, _, at in received]}
     with open(os.path.join(folder, "scenario.json"), "w", encoding="utf-8") as out:
         json.dump(scenario, out, ensure_ascii=False, indent=1)

@@ -343,17 +343,18 @@ static void a_declaration_is_graded_by_where_it_lies(void **state)
 {
     /* Quantiles rise by 1/20 of sigma from -1.6 to 1.6, outside to 1.625; F(x) = 0.5 + 20 x / 65. */
     static const struct {
-        int64_t declared, partial;
+        int64_t declared, partial, undeclared;
         double conflict;
         unsigned marks;
     } cases[] = {
-        { NUMBER_NONE, NUMBER_NONE, -1, 0 },
-        { 0, 0, 0, 1U << MARK_DECLARED_FAR_BELOW }, /* as the model's floor: 3,000 yuan */
-        { -100, 0, 0, 1U << MARK_DECLARED_FAR_BELOW },
-        { 0, 1, -1, 0 }, /* months are no year */
-        { 1000000, 2, -1, 0 },
-        { 8886111, 0, 0.5, 0 },
-        { INT64_MAX, 0, 1, 1U << MARK_DECLARED_FAR_ABOVE },
+        { NUMBER_NONE, NUMBER_NONE, 2, -1, 0 },
+        { 0, 0, 0, 0, 1U << MARK_DECLARED_FAR_BELOW }, /* as the model's floor: 3,000 yuan */
+        { -100, 0, 0, 0, 1U << MARK_DECLARED_FAR_BELOW },
+        { 0, 1, 0, -1, 0 }, /* months are no year */
+        { 1000000, 2, 0, -1, 0 },
+        { 1000000, 0, 1, -1, 0 }, /* and one member's is not the household's */
+        { 8886111, 0, 0, 0.5, 0 },
+        { INT64_MAX, 0, 0, 1, 1U << MARK_DECLARED_FAR_ABOVE },
     };
     struct assessor *assessor = assessor_of(district_model());
 
@@ -365,6 +366,7 @@ static void a_declaration_is_graded_by_where_it_lies(void **state)
             profile.states[k] = STATE_MISSING;
         profile.declared_income = cases[i].declared;
         profile.declared_partial = cases[i].partial;
+        profile.undeclared_members = cases[i].undeclared;
         profile = assessed(assessor, profile);
         assert_int_equal(profile.assessed.conflict,
                          cases[i].conflict < 0 ? NUMBER_NONE : (int64_t)(cases[i].conflict * MILLION));

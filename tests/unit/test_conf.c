@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/date.h"
 #include "tests/unit/scratch.h"
@@ -81,6 +82,30 @@ static void a_file_becomes_members_and_the_rest_defaults(void **state)
     assert_string_equal(power->inbox, "/in/power");
     assert_int_equal(power->utility_kinds, 1U << UTILITY_ELECTRICITY | 1U << UTILITY_GAS);
     assert_null(conf_feed(conf, "gas"));
+}
+
+static void assert_model(const char *set, const char *model)
+{
+    CLEANUP(conf_freep) struct conf *conf = load_good(&set, set != NULL);
+
+    if (model)
+        assert_string_equal(conf->model, model);
+    else
+        assert_int_equal(access(conf->model, R_OK), 0); /* the one that comes with olive */
+}
+
+static void the_model_is_a_file_or_none(void **state)
+{
+    (void)state;
+    write_text("etc/olive.yaml", good);
+    assert_model(NULL, NULL);
+    assert_model("model=own.model", "own.model");
+    assert_model("model=none", "none");
+    assert_model("model=./none", "./none"); /* a file of that name */
+    write_text("etc/conf.d/10.yaml", "model: own.model\n");
+    assert_model(NULL, "etc/conf.d/own.model");
+    write_text("etc/conf.d/10.yaml", "model: none\n");
+    assert_model(NULL, "none");
 }
 
 static void the_command_line_wins_then_the_environment_then_conf_d(void **state)
@@ -386,7 +411,7 @@ static void the_sample_is_a_good_configuration(void **state)
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
-UNIT_MAIN(CLAIM(a_file_becomes_members_and_the_rest_defaults),
+UNIT_MAIN(CLAIM(a_file_becomes_members_and_the_rest_defaults), CLAIM(the_model_is_a_file_or_none),
           CLAIM(the_command_line_wins_then_the_environment_then_conf_d),
           CLAIM(a_bad_file_is_refused_with_its_place), CLAIM(a_bad_override_says_which),
           CLAIM(a_file_that_is_not_there_is_named), CLAIM(a_feed_that_is_fetched_says_what_it_must),
