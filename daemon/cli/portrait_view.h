@@ -20,6 +20,8 @@ struct portrait_view {
     const char *known_at; /* as said; NULL: everything that is there */
     const char *district; /* the configuration's region */
     const char *model;    /* its name; NULL: none */
+    bool synthetic;       /* it was calibrated on invented households */
+    char model_digest[2 * DIGEST_SIZE + 1];
     int64_t minimum;
     const struct band_rule *bands;             /* NULL: the policy has none in force */
     const struct goal_rule *goals[PLAN_COUNT]; /* likewise */

@@ -315,11 +315,12 @@ void portrait_notes(const struct portrait_view *view, portrait_noted *each, void
     CLEANUP(buffer_free) struct buffer note = { 0 };
 
     if (view->model) {
-        buffer_printf(&note, "%s%s%c", portrait_word(view, WORD_MODEL), view->model, '\0');
+        buffer_printf(&note, "%s%s (%.12s)%c", portrait_word(view, WORD_MODEL), view->model,
+                      view->model_digest, '\0');
         each(user, (const char *)note.data);
         buffer_clear(&note);
     }
-    if (view->model && strstr(view->model, "synthetic"))
+    if (view->synthetic)
         each(user, portrait_word(view, WORD_SYNTHETIC));
     if (view->row && view->row->assessed > 0) {
         each(user, portrait_word(view, WORD_NOTE_SHARE));
