@@ -5,8 +5,8 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/model/calibrate.h"
-#include "daemon/model/show.h"
 #include "lib/io/model_file.h"
+#include "daemon/model/show.h"
 
 static int need(const char *value, const char *name, struct err *err)
 {
