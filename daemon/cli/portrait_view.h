@@ -67,7 +67,6 @@ enum portrait_word {
     WORD_POINTS,
     WORD_INCOME,
     WORD_MEDIAN,
-    WORD_QUANTILE,
     WORD_HIDDEN,
     WORD_NOBODY,
     WORD_NO_MODEL,
@@ -80,7 +79,6 @@ enum portrait_word {
     WORD_NOTE_HIDDEN,
     WORD_NOTE_GROUPS,
     WORD_NOTE_DECIDES,
-    WORD_NOT_KNOWN,
     WORD_COUNT
 };
 const char *portrait_word(const struct portrait_view *view, enum portrait_word word);

@@ -8,12 +8,10 @@ struct cell {
     struct disclosure_cell is;
     bool hidden;
     int64_t low, high; /* what can be known of it */
-    size_t told_by;    /* the equation that narrowed it last */
 };
 
 struct equation {
     size_t first, count; /* of terms */
-    bool tells;          /* a hidden cell, by bounds */
 };
 
 static const int64_t unbounded = INT64_C(1) << 60;
@@ -80,8 +78,7 @@ void disclosure_equation(struct disclosure *disclosure, const struct disclosure_
     disclosure->equations = make_room(disclosure->equations, sizeof *disclosure->equations,
                                       disclosure->equation_count, 1, &disclosure->equation_room);
     memcpy(disclosure->terms + disclosure->term_count, terms, count * sizeof *terms);
-    disclosure->equations[disclosure->equation_count++] =
-        (struct equation){ disclosure->term_count, count, false };
+    disclosure->equations[disclosure->equation_count++] = (struct equation){ disclosure->term_count, count };
     disclosure->term_count += count;
 }
 
@@ -142,8 +139,8 @@ static struct cell *first_to_hide(struct disclosure *disclosure, const struct eq
     return ret;
 }
 
-/* One more beside those hidden, of their side of the equation when there is one. False: it is safe as it is,
- * or all of it is hidden. */
+/* One more; beside counted ones that are too few together, of their side of the equation when there is one.
+ * False: it is safe as it is, or all of it is hidden. */
 static bool hide_one_more(struct disclosure *disclosure, const struct equation *equation)
 {
     struct hidden hidden = hidden_of(disclosure, equation);
@@ -151,7 +148,7 @@ static bool hide_one_more(struct disclosure *disclosure, const struct equation *
 
     if (is_safe(disclosure, &hidden))
         return false;
-    cell = first_to_hide(disclosure, equation, hidden.sign);
+    cell = first_to_hide(disclosure, equation, hidden.counted ? hidden.sign : 0);
     if (!cell)
         cell = first_to_hide(disclosure, equation, 0);
     if (cell)
@@ -195,9 +192,9 @@ static bool narrow_cell(struct cell *cell, int sign, __int128 others_least, __in
     return narrower;
 }
 
-static bool narrow(struct disclosure *disclosure, size_t at)
+/* *ret_tells: bounds of a cell met. */
+static bool narrow(struct disclosure *disclosure, const struct equation *equation, bool *ret_tells)
 {
-    const struct equation *equation = &disclosure->equations[at];
     const struct disclosure_term *terms = &disclosure->terms[equation->first];
     __int128 least = 0, most = 0;
     bool narrower = false;
@@ -212,37 +209,34 @@ static bool narrow(struct disclosure *disclosure, size_t at)
 
         if (!cell->hidden || !narrow_cell(cell, terms[i].sign, least - own_least, most - own_most))
             continue;
-        cell->told_by = at;
         narrower = true;
+        *ret_tells = *ret_tells || cell->low == cell->high;
         least += at_least(cell, terms[i].sign) - own_least;
         most += at_most(cell, terms[i].sign) - own_most;
     }
     return narrower;
 }
 
-/* Hides one more in each equation by which bounds of a hidden cell meet. */
+/* The first equation by which bounds of a hidden cell meet is where it comes from: one more is hidden there,
+ * and what followed from it is open again. */
 static bool hide_where_bounds_meet(struct disclosure *disclosure)
 {
-    bool narrower = true, changed = false;
+    bool narrower = true;
 
     forget_bounds(disclosure);
     while (narrower) {
         narrower = false;
-        for (size_t i = 0; i < disclosure->equation_count; i++)
-            narrower = narrow(disclosure, i) || narrower;
-    }
-    for (size_t i = 0; i < disclosure->cell_count; i++)
-        if (disclosure->cells[i].hidden && disclosure->cells[i].low == disclosure->cells[i].high)
-            disclosure->equations[disclosure->cells[i].told_by].tells = true;
-    for (size_t i = 0; i < disclosure->equation_count; i++) {
-        struct equation *equation = &disclosure->equations[i];
-        struct cell *cell = equation->tells ? first_to_hide(disclosure, equation, 0) : NULL;
+        for (size_t i = 0; i < disclosure->equation_count; i++) {
+            bool tells = false;
+            struct cell *cell;
 
-        equation->tells = false;
-        if (cell)
-            cell->hidden = changed = true;
+            narrower = narrow(disclosure, &disclosure->equations[i], &tells) || narrower;
+            cell = tells ? first_to_hide(disclosure, &disclosure->equations[i], 0) : NULL;
+            if (cell)
+                return cell->hidden = true;
+        }
     }
-    return changed;
+    return false;
 }
 
 /* --- all of them --- */

@@ -437,6 +437,7 @@ static void a_band_that_would_tell_another_by_an_indicator_is_hidden(void **stat
      * for. */
     assert_true(must_find(told, "", "", PORTRAIT_ALL, 3)->hidden);
     assert_int_equal(all->plan[PLAN_B], 336918);
+    assert_int_equal(all->plan[PLAN_A], 573477);
     free(told);
     district_close(&district);
 }
