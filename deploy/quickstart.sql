@@ -20,6 +20,6 @@ SELECT figure, count(fen) AS households, count(*) - count(fen) AS none,
        percentile_disc(0.90) WITHIN GROUP (ORDER BY fen) / 100 AS "90 %"
 FROM olive.profile_sealed,
      LATERAL (VALUES (1, '申报 declared', declared_income), (2, '核实 evidenced, at least', evidenced_low),
-                     (3, '核实 evidenced, at most', evidenced_high)) AS of (place, figure, fen)
+                     (3, '核实 evidenced, at most', evidenced_high), (4, '评估 assessed, median', assessed_p50)) AS of (place, figure, fen)
 WHERE period = :'period' AND kind = 'registered'
 GROUP BY place, figure ORDER BY place;

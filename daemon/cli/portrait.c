@@ -117,6 +117,18 @@ static int read_cells(struct store *store, const struct question *question, stru
         "this period was sealed before portraits were kept; --known-at computes it from the evidence");
 }
 
+static void take_model(const struct assessor *assessor, struct portrait_view *view)
+{
+    const struct model *model;
+
+    if (!assessor)
+        return;
+    model = assessor_model(assessor);
+    view->model = model->name;
+    view->synthetic = strcasestr(model->name, "synthetic") || strcasestr(model->provenance, "synthetic");
+    hex_encode(assessor_digest(assessor), DIGEST_SIZE, view->model_digest);
+}
+
 /* The rules in force for the district as a whole, which the figures are held against. */
 static void take_rules(const struct cli *cli, const struct question *question, struct portrait_view *view)
 {
@@ -126,7 +138,7 @@ static void take_rules(const struct cli *cli, const struct question *question, s
     view->period = question->period;
     view->known_at = cli->options.known_at;
     view->district = cli->conf->region ? cli->conf->region : "";
-    view->model = question->rules.assessor ? assessor_model(question->rules.assessor)->name : NULL;
+    take_model(question->rules.assessor, view);
     view->minimum = policy->portrait_minimum ? policy->portrait_minimum : PORTRAIT_MINIMUM;
     view->bands = POLICY_RULE(policy->bands, policy->band_count, view->district, day);
     for (int plan = 0; plan < PLAN_COUNT; plan++)

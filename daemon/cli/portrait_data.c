@@ -165,6 +165,8 @@ void portrait_json(const struct portrait_view *view, struct buffer *out)
     json_str(&json, view->known_at);
     json_key(&json, "model");
     json_str(&json, view->model);
+    json_key(&json, "model_digest");
+    json_str(&json, view->model ? view->model_digest : NULL);
     key_int(&json, "minimum", view->minimum);
     cuts_json(view, &json);
     goals_json(view, &json);

@@ -10,7 +10,7 @@
 enum { WIDTH = 840, LEFT = 40, RIGHT = WIDTH - LEFT, ROW = 20, NOTE_COLUMNS = 132 };
 /* The olive: bars around a middle, the highest band on top. */
 enum { OLIVE_MIDDLE = 430, OLIVE_WIDTH = 300, OLIVE_ROW = 36, BRACKET_LEFT = 190, BRACKET_STEP = 26 };
-enum { GAUGE_LEFT = 290, GAUGE_WIDTH = 300 };
+enum { GAUGE_LEFT = 245, GAUGE_WIDTH = 290 };
 static const char *const band_colours[BAND_COUNT] = { "#d8c48a", "#bdb76b", "#8f9e45",
                                                       "#6b7f2e", "#8a8f3c", "#b9a24a" };
 static const char ink[] = "#222222", pale[] = "#666666", line_colour[] = "#cccccc", goal_colour[] = "#b03a2e";
@@ -237,7 +237,7 @@ static void draw_plan(struct sheet *sheet, int plan)
     box(sheet, GAUGE_LEFT, sheet->y, GAUGE_WIDTH, 18, "#eeeeee");
     if (share != NUMBER_NONE)
         box(sheet, GAUGE_LEFT, sheet->y, part_of(GAUGE_WIDTH, share), 18, band_colours[3]);
-    text_begin(sheet, GAUGE_LEFT + GAUGE_WIDTH + 75, sheet->y + 15, "end", 15, ink, true);
+    text_begin(sheet, GAUGE_LEFT + GAUGE_WIDTH + 70, sheet->y + 15, "end", 15, ink, true);
     portrait_put_share(share, sheet->out);
     text_end(sheet);
     if (share != NUMBER_NONE && sheet->view->goals[plan])

@@ -20,6 +20,8 @@ struct portrait_view {
     const char *known_at; /* as said; NULL: everything that is there */
     const char *district; /* the configuration's region */
     const char *model;    /* its name; NULL: none */
+    bool synthetic;       /* it was calibrated on invented households */
+    char model_digest[2 * DIGEST_SIZE + 1];
     int64_t minimum;
     const struct band_rule *bands;             /* NULL: the policy has none in force */
     const struct goal_rule *goals[PLAN_COUNT]; /* likewise */
@@ -65,7 +67,6 @@ enum portrait_word {
     WORD_POINTS,
     WORD_INCOME,
     WORD_MEDIAN,
-    WORD_QUANTILE,
     WORD_HIDDEN,
     WORD_NOBODY,
     WORD_NO_MODEL,
@@ -78,7 +79,6 @@ enum portrait_word {
     WORD_NOTE_HIDDEN,
     WORD_NOTE_GROUPS,
     WORD_NOTE_DECIDES,
-    WORD_NOT_KNOWN,
     WORD_COUNT
 };
 const char *portrait_word(const struct portrait_view *view, enum portrait_word word);

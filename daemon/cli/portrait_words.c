@@ -42,7 +42,6 @@ static const char *const words[WORD_COUNT][PORTRAIT_LANGUAGE_COUNT] = {
     [WORD_POINTS]        = { "points", "个百分点" },
     [WORD_INCOME]        = { "Household income of a year, at the given share of households", "家庭年收入分位数" },
     [WORD_MEDIAN]        = { "median", "中位数" },
-    [WORD_QUANTILE]      = { "earn less", "低于" },
     [WORD_HIDDEN]        = { "Not shown: there are too few, or too few would follow from it.",
                              "不予显示：户数过少，或可由其推算出过少的户数。" },
     [WORD_NOBODY]        = { "There is no such household.", "没有这样的家庭。" },
@@ -65,7 +64,6 @@ static const char *const words[WORD_COUNT][PORTRAIT_LANGUAGE_COUNT] = {
                              "群体以名册为准；一户可属多个群体，不可相加。" },
     [WORD_NOTE_DECIDES]  = { "An estimate describes many households; it decides nothing about one.",
                              "评估只描述群体，不作为认定任何一户的依据。" },
-    [WORD_NOT_KNOWN]     = { "not known", "未知" },
 };
 
 /* Sections of GB/T 4754-2017. */
@@ -315,11 +313,12 @@ void portrait_notes(const struct portrait_view *view, portrait_noted *each, void
     CLEANUP(buffer_free) struct buffer note = { 0 };
 
     if (view->model) {
-        buffer_printf(&note, "%s%s%c", portrait_word(view, WORD_MODEL), view->model, '\0');
+        buffer_printf(&note, "%s%s (%.12s)%c", portrait_word(view, WORD_MODEL), view->model,
+                      view->model_digest, '\0');
         each(user, (const char *)note.data);
         buffer_clear(&note);
     }
-    if (view->model && strstr(view->model, "synthetic"))
+    if (view->synthetic)
         each(user, portrait_word(view, WORD_SYNTHETIC));
     if (view->row && view->row->assessed > 0) {
         each(user, portrait_word(view, WORD_NOTE_SHARE));

@@ -5,16 +5,13 @@
 #include "lib/base/arena.h"
 
 struct cell {
-    int64_t value, least;
-    uint32_t within;
+    struct disclosure_cell is;
     bool hidden;
     int64_t low, high; /* what can be known of it */
-    size_t told_by;    /* the equation that narrowed it last */
 };
 
 struct equation {
     size_t first, count; /* of terms */
-    bool tells;          /* a hidden cell, by bounds */
 };
 
 static const int64_t unbounded = INT64_C(1) << 60;
@@ -60,13 +57,12 @@ static void *make_room(void *array, size_t size, size_t count, size_t more, size
     return mem_realloc(array, *room * size);
 }
 
-uint32_t disclosure_add(struct disclosure *disclosure, int64_t value, int64_t least, uint32_t within)
+uint32_t disclosure_add(struct disclosure *disclosure, const struct disclosure_cell *cell)
 {
     disclosure->cells = make_room(disclosure->cells, sizeof *disclosure->cells, disclosure->cell_count, 1,
                                   &disclosure->cell_room);
-    disclosure->cells[disclosure->cell_count] = (struct cell){
-        .value = value, .least = least, .within = within, .hidden = value < disclosure->minimum
-    };
+    disclosure->cells[disclosure->cell_count] =
+        (struct cell){ .is = *cell, .hidden = cell->value < disclosure->minimum };
     return (uint32_t)disclosure->cell_count++;
 }
 
@@ -82,8 +78,7 @@ void disclosure_equation(struct disclosure *disclosure, const struct disclosure_
     disclosure->equations = make_room(disclosure->equations, sizeof *disclosure->equations,
                                       disclosure->equation_count, 1, &disclosure->equation_room);
     memcpy(disclosure->terms + disclosure->term_count, terms, count * sizeof *terms);
-    disclosure->equations[disclosure->equation_count++] =
-        (struct equation){ disclosure->term_count, count, false };
+    disclosure->equations[disclosure->equation_count++] = (struct equation){ disclosure->term_count, count };
     disclosure->term_count += count;
 }
 
@@ -94,11 +89,12 @@ struct hidden {
     size_t count;
     int sign; /* of all of them; 0: of both signs, so that their difference alone is known */
     int64_t sum;
+    bool counted; /* all of them */
 };
 
 static struct hidden hidden_of(const struct disclosure *disclosure, const struct equation *equation)
 {
-    struct hidden ret = { 0 };
+    struct hidden ret = { .counted = true };
 
     for (size_t i = 0; i < equation->count; i++) {
         const struct disclosure_term *term = &disclosure->terms[equation->first + i];
@@ -107,19 +103,29 @@ static struct hidden hidden_of(const struct disclosure *disclosure, const struct
         if (!cell->hidden)
             continue;
         ret.sign = !ret.count || ret.sign == term->sign ? term->sign : 0;
-        ret.sum += cell->value;
+        ret.sum += cell->is.value;
+        ret.counted = ret.counted && cell->is.counted;
         ret.count++;
     }
     return ret;
 }
 
+/* The difference of cells of both signs tells no sum. */
 static bool is_safe(const struct disclosure *disclosure, const struct hidden *hidden)
 {
-    return !hidden->count || (hidden->count > 1 && (!hidden->sign || hidden->sum >= disclosure->minimum));
+    bool sum_tells = hidden->sign && hidden->counted;
+
+    return !hidden->count || (hidden->count > 1 && (!sum_tells || hidden->sum >= disclosure->minimum));
 }
 
-/* The smallest that is shown, of one sign, or of any (0). NULL: there is none. */
-static struct cell *smallest(struct disclosure *disclosure, const struct equation *equation, int sign)
+static bool goes_first(const struct cell *cell, const struct cell *other)
+{
+    return cell->is.rank != other->is.rank ? cell->is.rank < other->is.rank
+                                           : cell->is.value < other->is.value;
+}
+
+/* The lowest in rank and smallest that is shown, of one sign, or of any (0). NULL: there is none. */
+static struct cell *first_to_hide(struct disclosure *disclosure, const struct equation *equation, int sign)
 {
     struct cell *ret = NULL;
 
@@ -127,14 +133,14 @@ static struct cell *smallest(struct disclosure *disclosure, const struct equatio
         const struct disclosure_term *term = &disclosure->terms[equation->first + i];
         struct cell *cell = &disclosure->cells[term->cell];
 
-        if (!cell->hidden && (!sign || term->sign == sign) && (!ret || cell->value < ret->value))
+        if (!cell->hidden && (!sign || term->sign == sign) && (!ret || goes_first(cell, ret)))
             ret = cell;
     }
     return ret;
 }
 
-/* One more beside those hidden, of their side of the equation when there is one. False: it is safe as it is,
- * or all of it is hidden. */
+/* One more; beside counted ones that are too few together, of their side of the equation when there is one.
+ * False: it is safe as it is, or all of it is hidden. */
 static bool hide_one_more(struct disclosure *disclosure, const struct equation *equation)
 {
     struct hidden hidden = hidden_of(disclosure, equation);
@@ -142,9 +148,9 @@ static bool hide_one_more(struct disclosure *disclosure, const struct equation *
 
     if (is_safe(disclosure, &hidden))
         return false;
-    cell = smallest(disclosure, equation, hidden.sign);
+    cell = first_to_hide(disclosure, equation, hidden.counted ? hidden.sign : 0);
     if (!cell)
-        cell = smallest(disclosure, equation, 0);
+        cell = first_to_hide(disclosure, equation, 0);
     if (cell)
         cell->hidden = true;
     return cell;
@@ -157,8 +163,8 @@ static void forget_bounds(struct disclosure *disclosure)
     for (size_t i = 0; i < disclosure->cell_count; i++) {
         struct cell *cell = &disclosure->cells[i];
 
-        cell->low = cell->hidden ? cell->least : cell->value;
-        cell->high = cell->hidden ? unbounded : cell->value;
+        cell->low = cell->hidden ? cell->is.least : cell->is.value;
+        cell->high = cell->hidden ? unbounded : cell->is.value;
     }
 }
 
@@ -186,9 +192,9 @@ static bool narrow_cell(struct cell *cell, int sign, __int128 others_least, __in
     return narrower;
 }
 
-static bool narrow(struct disclosure *disclosure, size_t at)
+/* *ret_tells: bounds of a cell met. */
+static bool narrow(struct disclosure *disclosure, const struct equation *equation, bool *ret_tells)
 {
-    const struct equation *equation = &disclosure->equations[at];
     const struct disclosure_term *terms = &disclosure->terms[equation->first];
     __int128 least = 0, most = 0;
     bool narrower = false;
@@ -203,37 +209,34 @@ static bool narrow(struct disclosure *disclosure, size_t at)
 
         if (!cell->hidden || !narrow_cell(cell, terms[i].sign, least - own_least, most - own_most))
             continue;
-        cell->told_by = at;
         narrower = true;
+        *ret_tells = *ret_tells || cell->low == cell->high;
         least += at_least(cell, terms[i].sign) - own_least;
         most += at_most(cell, terms[i].sign) - own_most;
     }
     return narrower;
 }
 
-/* Hides one more in each equation by which bounds of a hidden cell meet. */
+/* The first equation by which bounds of a hidden cell meet is where it comes from: one more is hidden there,
+ * and what followed from it is open again. */
 static bool hide_where_bounds_meet(struct disclosure *disclosure)
 {
-    bool narrower = true, changed = false;
+    bool narrower = true;
 
     forget_bounds(disclosure);
     while (narrower) {
         narrower = false;
-        for (size_t i = 0; i < disclosure->equation_count; i++)
-            narrower = narrow(disclosure, i) || narrower;
-    }
-    for (size_t i = 0; i < disclosure->cell_count; i++)
-        if (disclosure->cells[i].hidden && disclosure->cells[i].low == disclosure->cells[i].high)
-            disclosure->equations[disclosure->cells[i].told_by].tells = true;
-    for (size_t i = 0; i < disclosure->equation_count; i++) {
-        struct equation *equation = &disclosure->equations[i];
-        struct cell *cell = equation->tells ? smallest(disclosure, equation, 0) : NULL;
+        for (size_t i = 0; i < disclosure->equation_count; i++) {
+            bool tells = false;
+            struct cell *cell;
 
-        equation->tells = false;
-        if (cell)
-            cell->hidden = changed = true;
+            narrower = narrow(disclosure, &disclosure->equations[i], &tells) || narrower;
+            cell = tells ? first_to_hide(disclosure, &disclosure->equations[i], 0) : NULL;
+            if (cell)
+                return cell->hidden = true;
+        }
     }
-    return changed;
+    return false;
 }
 
 /* --- all of them --- */
@@ -245,7 +248,7 @@ static bool hide_within(struct disclosure *disclosure)
     for (size_t i = 0; i < disclosure->cell_count; i++) {
         struct cell *cell = &disclosure->cells[i];
 
-        if (cell->hidden || cell->within == DISCLOSURE_ALONE || !disclosure->cells[cell->within].hidden)
+        if (cell->hidden || cell->is.within == DISCLOSURE_ALONE || !disclosure->cells[cell->is.within].hidden)
             continue;
         cell->hidden = changed = true;
     }

@@ -2,10 +2,11 @@
  * (统计披露控制).
  *
  * A cell below the minimum is hidden. Then, equation by equation, until nothing changes: where cells are
- * hidden there are at least two of them, and those that the others' sum gives together come to the minimum at
- * least; so no equation tells one hidden cell, and none tells of a few. What is hidden for that is the
- * smallest that serves, the first of equals, so the same tables always hide the same cells. Who looks is not
- * told which of them were small: "the other one is not" would be a bound.
+ * hidden there are at least two of them; and if all of these are counted, what the equation tells of them
+ * together comes to the minimum at least. So no equation tells one hidden cell, and none tells of a few
+ * households. What is hidden for that is the lowest in rank that serves, the smallest of these, the first of
+ * equals, so the same tables always hide the same cells. Who looks is not told which of them were small: "the
+ * other one is not" would be a bound.
  *
  * The same once more with bounds, passed on from equation to equation until they narrow no further: where
  * they meet around a hidden cell, one more is hidden. Equations that are added up and solved together, and
@@ -25,10 +26,16 @@ struct disclosure *disclosure_new(int64_t minimum);
 void disclosure_free(struct disclosure *disclosure);
 void disclosure_freep(struct disclosure **disclosure);
 
-/* Its number. `least`: what everybody knows it to be at least. `within`: the cell without which it is not
- * shown either; DISCLOSURE_ALONE: none. */
+struct disclosure_cell {
+    int64_t value;
+    int64_t least;   /* what everybody knows it to be at least */
+    uint32_t within; /* the cell without which it is not shown either; DISCLOSURE_ALONE: none */
+    int rank;        /* of those that serve, the ones of the lowest rank are hidden first */
+    bool counted;    /* who is in it is there; an expected number is nobody in particular */
+};
 #define DISCLOSURE_ALONE UINT32_MAX
-uint32_t disclosure_add(struct disclosure *disclosure, int64_t value, int64_t least, uint32_t within);
+/* Its number. */
+uint32_t disclosure_add(struct disclosure *disclosure, const struct disclosure_cell *cell);
 void disclosure_hide(struct disclosure *disclosure, uint32_t cell);
 
 /* The terms of an equation add up to 0, or to something everybody knows. Sign: 1 or -1. */

@@ -311,15 +311,28 @@ static int64_t cell_value(const struct row *row, int cell)
     return row->planned[plan] ? row->plan[plan] : NUMBER_NONE;
 }
 
+/* Bands go before A and B, which are what the plan asks for, and these before counts. */
+static struct disclosure_cell cell_of(int cell, int64_t value, uint32_t row)
+{
+    bool counted = cell < CELL_BAND;
+
+    return (struct disclosure_cell){
+        .value = value,
+        .least =
+            counted ? MILLION : 0, /* the row is there; who sees its bands knows that some are assessed */
+        .within = cell == CELL_ROW ? DISCLOSURE_ALONE : row,
+        .rank = counted ? 2 : cell >= CELL_PLAN,
+        .counted = counted,
+    };
+}
+
 static void add_cells(struct hiding *hiding, const struct row *row, uint32_t numbers[CELL_COUNT])
 {
     for (int cell = 0; cell < CELL_COUNT; cell++) {
         int64_t value = cell_value(row, cell);
+        struct disclosure_cell is = cell_of(cell, value, numbers[CELL_ROW]);
 
-        numbers[cell] = value == NUMBER_NONE
-                            ? no_cell
-                            : disclosure_add(hiding->disclosure, value, cell < CELL_BAND ? MILLION : 0,
-                                             cell == CELL_ROW ? DISCLOSURE_ALONE : numbers[CELL_ROW]);
+        numbers[cell] = value == NUMBER_NONE ? no_cell : disclosure_add(hiding->disclosure, &is);
     }
 }
 
@@ -332,7 +345,7 @@ static void hide_where_others_are_few(struct hiding *hiding, const struct region
 
     if (!row || !group)
         return;
-    for (int cell = 0; cell < CELL_COUNT; cell++)
+    for (int cell = CELL_ROW; cell <= CELL_ASSESSED; cell++)
         if (numbers[cell] != no_cell && cell_value(parent, cell) - cell_value(row, cell) < hiding->minimum)
             disclosure_hide(hiding->disclosure, numbers[cell]);
 }

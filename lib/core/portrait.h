@@ -19,13 +19,13 @@
  *
  * Disclosure (disclosure.h), with the policy's portrait_minimum (0: 10):
  * - A row of fewer households shows nothing but its being there.
- * - A band in which fewer are expected is hidden, and likewise A and B: "0.3 of 40 households" tells of few
- * as well as a count does, and who reads it takes it for one.
- * - A group's figure is hidden when all but fewer than the minimum of the same place and industry are in it.
+ * - A band in which fewer are expected is hidden, and likewise A and B. Nobody in particular is in it, as
+ * every household of the row adds a probability; but who reads "1.3 households" looks for that one.
+ * - A group is hidden when all but fewer than the minimum of the same place and industry are in it.
  * - More is hidden where what is hidden would follow: bands, A and B add up to the assessed households; rows
- *   of a region or industry to the row of all. Groups overlap and add up to nothing, but a group's regions
- *   and industries do.
- * Quantiles of a row are shown with it, if as many are assessed: they bound a hidden band, and tell none.
+ *   of a region or industry to the row of all. Bands are hidden before A and B. Groups overlap and add up to
+ * nothing, but a group's regions and industries do. Quantiles of a row are shown with it, if as many are
+ * assessed: they bound a hidden band, and tell none.
  *
  * Sums are whole numbers, so the order of households is all one, and every machine has the same bits (P10).
  * Pure. Ownership: portrait_new() … portrait_free(); lends rules. */
