@@ -44,7 +44,7 @@ for source in deposit property vehicle fund electricity water gas telecom transp
 done
 tap_ok 'what is declared, over households' reports first '申报 declared +\| +[1-9]'
 tap_ok 'what is evidenced, over households' reports first '核实 evidenced, at least +\| +[1-9]'
-tap_ok 'one household' reports first '^Registered household 户籍户 [0-9a-f]{32}$'
+tap_ok 'one household' reports first '^(Income profile of household [0-9a-f]{32} |家庭收入画像：户籍户 [0-9a-f]{32}$)'
 tap_ok 'where its wage comes from' reports first '^ +2025-1[12]-01 fund, delivery [0-9]+, line [0-9]+: went in'
 tap_ok 'how to stop' reports first "stack down --dir $work/q/stack"
 tap_is 'a month is sealed' "$(root_of first | wc -l)" 1
