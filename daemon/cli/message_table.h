@@ -203,6 +203,7 @@ MESSAGE(HINTS_ONLY, "  Each is a hint for the person who decides; nothing follow
 /* --- what would settle it --- */
 MESSAGE(SETTLE, "\nWhat would settle it\n", "\n怎样才能弄清\n")
 MESSAGE(SETTLE_NOTHING, "  Nothing is open.\n", "  没有未决事项。\n")
+MESSAGE(SETTLE_INCOME, "  - the income itself: declarations of whole years and their documents, looked at by a person; members from 16 on without one: {1}\n", "  - 实际收入：年度申报及其材料，由人员核对；十六周岁以上尚无年度申报的成员：{1}人\n")
 MESSAGE(SETTLE_TEST, "  - {1} (", "  - {1}（")
 MESSAGE(SETTLE_CLOSE, "): ", "）：")
 MESSAGE(SETTLE_DECLARE, "a declaration of a whole year by each member from 16 on who has none ({1})\n", "由十六周岁以上尚未作年度申报的每位成员（{1}人）作年度申报\n")
