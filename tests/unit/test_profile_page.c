@@ -292,11 +292,11 @@ static void the_shipped_sample_is_called_synthetic_and_another_is_not(void **sta
 
     make_profile(&profile);
     page = make_page(&profile, &rules, LANGUAGE_ENGLISH);
-    says(page, LANGUAGE_ENGLISH, MSG_RESTS_SYNTHETIC, true);
+    says(page, LANGUAGE_ENGLISH, MSG_ASSESSED_SYNTHETIC, true);
     free(page);
     strcpy(((struct model *)(uintptr_t)assessor_model(rules.assessor))->name, "district-2026");
     page = make_page(&profile, &rules, LANGUAGE_ENGLISH);
-    says(page, LANGUAGE_ENGLISH, MSG_RESTS_SYNTHETIC, false);
+    says(page, LANGUAGE_ENGLISH, MSG_ASSESSED_SYNTHETIC, false);
     free(page);
     assessor_free(rules.assessor);
 }
