@@ -52,11 +52,12 @@ const struct command commands[] = {
       "An olive-fuse must be running (or be started) to bring the state to the cut. Closing again is harmless.\n" },
 
     { "To ask (auditors, caseworkers)" },
-    { "profile show", "", 0, 0, ADDRESS " period lang", false, run_profile_show, "One household: figures, states, ledgers",
-      "Without --period as it stands now; with it, as sealed.\n" },
+    { "profile show", "", 0, 0, ADDRESS " period lang", false, run_profile_show, "One household: why it is where it is, how sure that is, what would settle it",
+      "Without --period as it stands now; with it, as sealed. Figures, ledgers, the estimate with its reasons, questions,\n"
+      "hints on the lines of need: for a person who decides; nothing follows from them by themselves.\n" },
     { "explain", "[FIGURE]", 0, 1, ADDRESS " period known-at lang", false, run_explain, "The records behind a household's figures",
       "Every figure leads back to records: feed, delivery, line, value, and the rule. Superseded records are listed\n"
-      "with the reason. FIGURE is a column: deposit_balance, wage_low, electricity_wh ...\n" },
+      "with the reason. FIGURE is a column: deposit_balance, wage_low, fund_contribution, dibao_income, groups_derived ...\n" },
     { "dump", "", 0, 0, "period known-at root", false, run_dump, "All households in canonical form",
       "Without options the live profiles; with --period as sealed; with --known-at, or for a period that is not\n"
       "sealed, computed anew from the evidence by the same core. --root prints the SHA-256 of the lines alone.\n" },
