@@ -63,11 +63,12 @@ const struct command commands[] = {
       "Without it a changed file takes effect with the next close. All of it happens at once: nobody sees a mixture.\n" },
 
     { "To ask (auditors, caseworkers)" },
-    { "profile show", "", 0, 0, ADDRESS " period lang", false, run_profile_show, "One household: figures, states, ledgers",
-      "Without --period as it stands now; with it, as sealed.\n" },
+    { "profile show", "", 0, 0, ADDRESS " period lang", false, run_profile_show, "One household: why it is where it is, how sure that is, what would settle it",
+      "Without --period as it stands now; with it, as sealed. Figures, ledgers, the estimate with its reasons, questions,\n"
+      "hints on the lines of need: for a person who decides; nothing follows from them by themselves.\n" },
     { "explain", "[FIGURE]", 0, 1, ADDRESS " period known-at lang", false, run_explain, "The records behind a household's figures",
       "Every figure leads back to records: feed, delivery, line, value, and the rule. Superseded records are listed\n"
-      "with the reason. FIGURE is a column: deposit_balance, wage_low, electricity_wh ...\n" },
+      "with the reason. FIGURE is a column: deposit_balance, wage_low, fund_contribution, dibao_income, groups_derived ...\n" },
     { "portrait show", "", 0, 0, "kind period known-at region industry group csv svg lang", false, run_portrait_show,
       "The district's households by band, township, industry and group; the plan's A and B",
       "Of the month sealed last, or of --period; with --known-at, or for a month that is not sealed, computed anew from the\n"

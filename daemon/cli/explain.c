@@ -108,6 +108,15 @@ static bool is_absent(const struct explanation *explanation, const struct figure
            profile_int(&explanation->profile, figure_find(rule->column)) == NUMBER_NONE;
 }
 
+/* A person may be of a household of each kind, and so may a meter; the profile is of one. */
+static bool is_of_another_kind(const struct explanation *explanation, const struct record *record)
+{
+    enum household_kind kind = explanation->profile.kind;
+
+    return (record->source == SOURCE_HOUSEHOLD && record->household.kind != kind) ||
+           (record->source == SOURCE_METER && record->meter.kind != kind);
+}
+
 static enum use use_of(const struct explanation *explanation, const struct member *member,
                        const struct record *record, const struct figure_rule *rule)
 {
@@ -117,7 +126,7 @@ static enum use use_of(const struct explanation *explanation, const struct membe
         return USE_NOT_KNOWN_YET;
     if (!is_fact(member, record, &index))
         return USE_SUPERSEDED;
-    return !is_absent(explanation, rule) &&
+    return !is_absent(explanation, rule) && !is_of_another_kind(explanation, record) &&
                    rule->went_in(member->facts, member->fact_count, index, explanation->question.period)
                ? USE_WENT_IN
                : USE_NOT_CHOSEN;

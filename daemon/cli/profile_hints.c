@@ -204,9 +204,11 @@ static bool settle_estimate(const struct page *page, const struct profile_view *
 
 void profile_settle(const struct page *page, const struct profile_view *view)
 {
-    bool any = false;
+    bool any = view->profile->evidenced_high == NUMBER_NONE;
 
     say(page, MSG_SETTLE);
+    if (any)
+        say(page, MSG_SETTLE_INCOME, fill(FILL_COUNT, view->profile->undeclared_members));
     for (int test = 0; test < TEST_COUNT; test++)
         any |= profile_settle_test(page, view, (enum line_test)test, (1U << LINE_COUNT) - 1);
     any |= settle_estimate(page, view);

@@ -99,9 +99,17 @@ static void evidenced(const struct page *page, const struct profile *profile)
         say(page, MSG_EVIDENCED_UNSEEN);
 }
 
-static void assessed(const struct page *page, const struct profile *profile)
+/* As the shipped model says of itself, by its name or where it comes from. */
+static bool is_synthetic(const struct rules *rules)
 {
-    const struct assessed *assessed = &profile->assessed;
+    const struct model *model = rules->assessor ? assessor_model(rules->assessor) : NULL;
+
+    return model && (strcasestr(model->name, "synthetic") || strcasestr(model->provenance, "synthetic"));
+}
+
+static void assessed(const struct page *page, const struct profile_view *view)
+{
+    const struct assessed *assessed = &view->profile->assessed;
 
     ledger(page, MSG_ASSESSED);
     if (assessed->basis == BASIS_NO_MODEL) {
@@ -111,16 +119,18 @@ static void assessed(const struct page *page, const struct profile *profile)
     say(page, MSG_ASSESSED_ABOUT, fill(FILL_ROUGH, assessed->p50), fill(FILL_ROUGH, assessed->low),
         fill(FILL_ROUGH, assessed->high));
     say(page, MSG_ASSESSED_IS);
+    if (is_synthetic(view->rules))
+        say(page, MSG_ASSESSED_SYNTHETIC);
     if (assessed->basis == BASIS_DEMOGRAPHICS)
         say(page, MSG_DEMOGRAPHICS_ONLY);
 }
 
-static void ledgers(const struct page *page, const struct profile *profile)
+static void ledgers(const struct page *page, const struct profile_view *view)
 {
     say(page, MSG_LEDGERS);
-    declared(page, profile);
-    evidenced(page, profile);
-    assessed(page, profile);
+    declared(page, view->profile);
+    evidenced(page, view->profile);
+    assessed(page, view);
 }
 
 /* --- sources --- */
@@ -191,8 +201,6 @@ static void model_line(const struct page *page, const struct profile_view *view)
     say(page, MSG_RESTS_MODEL, fill_text(model->name),
         fill_text(short_digest(assessor_digest(view->rules->assessor), digest)),
         fill(FILL_COUNT, (int64_t)model->labels), fill_text(model->provenance));
-    if (strcasestr(model->name, "synthetic") || strcasestr(model->provenance, "synthetic"))
-        say(page, MSG_RESTS_SYNTHETIC);
 }
 
 static void gap(const struct page *page, const struct feed_gap *gap)
@@ -224,7 +232,7 @@ void profile_page(const struct page *page, const struct profile_view *view)
 {
     head(page, view);
     who(page, view);
-    ledgers(page, view->profile);
+    ledgers(page, view);
     profile_estimate(page, view);
     profile_questions(page, view);
     profile_hints(page, view);

@@ -66,17 +66,25 @@ static void marks(const struct page *page, unsigned mask)
 
 /* --- contradictions: facts, with both figures and the years they speak of --- */
 
+static void wage_year(const struct page *page, const struct profile *profile)
+{
+    if (profile->wage_base_year != NUMBER_NONE)
+        say(page, MSG_EVIDENCED_YEAR, fill(FILL_PLAIN, profile->wage_base_year));
+}
+
 static void below_evidenced(const struct page *page, const struct profile *profile)
 {
     say(page, MSG_FACT_BELOW, fill(FILL_YUAN, profile->declared_income), fill(FILL_MONTH, profile->as_of),
-        fill(FILL_YUAN, profile->evidenced_low), fill(FILL_PLAIN, profile->wage_base_year));
+        fill(FILL_YUAN, profile->evidenced_low));
+    wage_year(page, profile);
     not_all(page, profile);
 }
 
 static void above_evidenced(const struct page *page, const struct profile *profile)
 {
     say(page, MSG_FACT_ABOVE, fill(FILL_YUAN, profile->declared_income), fill(FILL_MONTH, profile->as_of),
-        fill(FILL_YUAN, profile->evidenced_high), fill(FILL_PLAIN, profile->wage_base_year));
+        fill(FILL_YUAN, profile->evidenced_high));
+    wage_year(page, profile);
 }
 
 static void no_wage(const struct page *page, const struct profile *profile)

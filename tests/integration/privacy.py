@@ -125,7 +125,8 @@ class Collector:
         codes += [self.olive(f"{'-'.join(words)}.{form}", *words, "--output", form) for form in ("text", "json")
                   for words in (["status"], ["feed", "ls"], ["period", "ls"], ["dump"], ["config", "show"])]
         token = json.loads((self.folder / "dump.json").read_text("utf-8"))["households"][0]["household"]
-        codes += [self.olive("profile", "profile", "show", "--token", token), self.olive("explain", "explain", "--token", token)]
+        codes += [self.olive(f"{'-'.join(words)}.{language}", *words, "--token", token, "--lang", language)
+                  for language in ("en", "zh") for words in (["profile", "show"], ["explain"])]
         self.olive("test", "feed", "test", feed, file)  # has bad lines, which is an exit code of its own
         return codes
 

@@ -49,7 +49,7 @@ tap_ok 'bands of income' reports first '^ +below 50,000 +[0-9]+ +[0-9.]+ %'
 tap_ok "the plan's two indicators" reports first '^  B, 200,000–600,000 yuan'
 tap_ok 'whose model it is' reports first 'Estimates by the model synthetic-county'
 tap_ok 'a page to print' grep -q '</svg>' "$work/q/portrait.svg"
-tap_ok 'one household' reports first '^Registered household 户籍户 [0-9a-f]{32}$'
+tap_ok 'one household' reports first '^(Income profile of household [0-9a-f]{32} |家庭收入画像：户籍户 [0-9a-f]{32}$)'
 tap_ok 'where its wage comes from' reports first '^ +2025-1[12]-01 fund, delivery [0-9]+, line [0-9]+: went in'
 tap_ok 'how to stop' reports first "stack down --dir $work/q/stack"
 tap_is 'a month is sealed' "$(root_of first | wc -l)" 1

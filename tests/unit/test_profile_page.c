@@ -292,11 +292,11 @@ static void the_shipped_sample_is_called_synthetic_and_another_is_not(void **sta
 
     make_profile(&profile);
     page = make_page(&profile, &rules, LANGUAGE_ENGLISH);
-    says(page, LANGUAGE_ENGLISH, MSG_RESTS_SYNTHETIC, true);
+    says(page, LANGUAGE_ENGLISH, MSG_ASSESSED_SYNTHETIC, true);
     free(page);
     strcpy(((struct model *)(uintptr_t)assessor_model(rules.assessor))->name, "district-2026");
     page = make_page(&profile, &rules, LANGUAGE_ENGLISH);
-    says(page, LANGUAGE_ENGLISH, MSG_RESTS_SYNTHETIC, false);
+    says(page, LANGUAGE_ENGLISH, MSG_ASSESSED_SYNTHETIC, false);
     free(page);
     assessor_free(rules.assessor);
 }
@@ -399,7 +399,7 @@ static int64_t some_number(void)
     return dice == 2 ? edges[next_random() % COUNT_OF(edges)] : (int64_t)(next_random() % 100000000);
 }
 
-/* Nine members at most, so that ages and months stay what they are. */
+/* Members are a few, and wages an interval: all else may be anything. */
 static void random_profile(struct profile *ret)
 {
     make_profile(ret);
@@ -420,6 +420,12 @@ static void random_profile(struct profile *ret)
         ret->assessed.contributions[i] =
             next_random() % 2 ? NUMBER_NONE : (int64_t)(next_random() % 4000000) - 2000000;
     ret->member_count = 1 + next_random() % 9;
+    ret->adult_count = next_random() % 9;
+    ret->elder_count = next_random() % 9;
+    ret->wage_low = next_random() % 2 ? NUMBER_NONE : (int64_t)(next_random() % 100000000);
+    ret->wage_high = next_random() % 2 ? NUMBER_NONE : ret->wage_low + 1000;
+    if (ret->wage_low == NUMBER_NONE)
+        ret->wage_high = NUMBER_NONE;
 }
 
 static void any_household_has_a_page_in_both_languages(void **state)
