@@ -12,7 +12,7 @@
 
 enum {
     FILE_MODE = 0600,
-    WRITE_BYTES = 1 << 19,
+    WRITE_BYTES = 1 << 16,
     BLOCK_BYTES = 1 << 16, /* of what was read and is kept, */
     BLOCK_COUNT = 64       /* each at the place that its number gives it */
 };

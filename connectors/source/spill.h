@@ -1,7 +1,7 @@
 /* spill - bytes that do not belong into memory: a file without a name that grows at its end and is read
  * anywhere.
  *
- * Memory:    half a megabyte to write, a few to read; the file itself is the page cache's. A kill leaves
+ * Memory:    64 KiB to write, a few MiB to read; the file itself is the page cache's. A kill leaves
  * nothing behind, and nobody else can open it. Ownership: spill_open() … spill_close(); both ends take NULL.
  * Threads: one at a time. Errors:    ERR_RETRY: the disk says no. */
 #ifndef OLIVE_CONNECTORS_SOURCE_SPILL_H

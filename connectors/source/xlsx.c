@@ -135,8 +135,7 @@ static int on_relation(void *user, const char *name, const char *const *attribut
         return 0;
     if (book->part_count == PARTS_MAX)
         return damaged(err);
-    if (!book->parts)
-        book->parts = mem_alloc(PARTS_MAX * sizeof *book->parts);
+    book->parts = mem_realloc(book->parts, (book->part_count + 1) * sizeof *book->parts);
     book->parts[book->part_count++] =
         (struct part){ .id = mem_strdup(id),
                        .kind = mem_strdup(kind_of(xml_attribute(attributes, "Type"))),

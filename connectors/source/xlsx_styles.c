@@ -27,6 +27,17 @@ static uint64_t number_of(const char *const *attributes, const char *name)
     return number;
 }
 
+/* Room for the next power of two. */
+static bool is_full(size_t count)
+{
+    return (count & (count - 1)) == 0;
+}
+
+static size_t grown(size_t count)
+{
+    return count ? 2 * count : 1;
+}
+
 static int too_many(struct err *err)
 {
     return err_set(err, ERR_REJECT, "has more styles than any office program writes");
@@ -36,8 +47,9 @@ static int add_format(struct reading *reading, const char *const *attributes, st
 {
     if (reading->format_count == FORMATS_MAX)
         return too_many(err);
-    if (!reading->formats)
-        reading->formats = mem_alloc(FORMATS_MAX * sizeof *reading->formats);
+    if (is_full(reading->format_count))
+        reading->formats =
+            mem_realloc(reading->formats, grown(reading->format_count) * sizeof *reading->formats);
     reading->formats[reading->format_count++] = (struct format){
         .id = (unsigned)number_of(attributes, "numFmtId"),
         .kind = number_kind_of(text_of(xml_attribute(attributes, "formatCode"))),
@@ -59,8 +71,8 @@ static int add_style(struct reading *reading, const char *const *attributes, str
 
     if (styles->count == STYLES_MAX)
         return too_many(err);
-    if (!styles->kinds)
-        styles->kinds = mem_alloc(STYLES_MAX);
+    if (is_full(styles->count))
+        styles->kinds = mem_realloc(styles->kinds, grown(styles->count));
     styles->kinds[styles->count++] = (uint8_t)kind_of(reading, (unsigned)number_of(attributes, "numFmtId"));
     return 0;
 }

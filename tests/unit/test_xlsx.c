@@ -243,6 +243,92 @@ static void a_row_knows_which_cells_are_text_and_is_kept_as_csv(void **state)
     close(file);
 }
 
+/* --- rows that are taken past the parser, and rows that only look so --- */
+
+static const char *read_sheet(const char *sheet)
+{
+    const struct member more[] = { { "xl/worksheets/sheet1.xml", sheet, 0 }, { 0 } };
+    struct feed_conf feed = a_workbook();
+
+    feed.header = false;
+    feed.order.count = 1;
+    return read_file(&feed, workbook_file("", STRINGS, STYLES, more));
+}
+
+#define ROW(number, value) "<row r=\"" number "\"><c r=\"A" number "\"><v>" value "</v></c></row>"
+
+static void what_is_no_row_is_not_taken_for_one(void **state)
+{
+    static const struct {
+        const char *sheet, *text;
+    } cases[] = {
+        { "<w><sheetData>" ROW("1", "1") "<!-- " ROW("2", "2") " -->" ROW("3", "3") "</sheetData></w>",
+          "1@0 1\n3@0 3\n" },
+        { "<w><sheetData>" ROW("1", "1") "<row r=\"2\"><c><!-- </row>" ROW(
+              "3", "3") " --><v>2</v></c></row>" ROW("4", "4") "</sheetData></w>",
+          "1@0 1\n2@0 2\n4@0 4\n" },
+        { "<w><sheetData>" ROW("1", "1") "<row r=\"2\"><c t=\"str\"><v><![CDATA[</row>" ROW(
+              "3", "3") "]]></v></c></row>"
+                        "</sheetData></w>",
+          "1@0 1\n2@0 </row>" ROW("3", "3") "\n" },
+        { "<w><!-- <sheetData>" ROW("1", "1") " --><sheetData>" ROW("2", "2") "</sheetData></w>", "2@0 2\n" },
+        { "<w><sheetData>" ROW("1", "1") "</sheetData><rows>" ROW("2", "2") "</rows></w>", "1@0 1\n" },
+        { "<w><sheetData>\r\n\t" ROW("1", "1") " \n" ROW("2", "a&amp;b") ROW("3", "3") "</sheetData></w>",
+          "1@0 1\n2@0 a&b\n3@0 3\n" },
+        { "<?xml version='1.0' encoding='ISO-8859-1'?><w><sheetData><row><c "
+          "t=\"str\"><v>\xE9</v></c></row></sheetData></w>",
+          "1@0 é\n" },
+        { "<w><sheetData><row r=\"1\" r=\"1\"></row></sheetData></w>",
+          "!has XML that is damaged: have it saved and delivered again" },
+        { "<w><sheetData><row><c t=\"str\"><v>\xE9</v></c></row></sheetData></w>",
+          "!has XML that is damaged: have it saved and delivered again" },
+        { "<w><sheetData>" ROW("1", "1"), "!has XML that is damaged: have it saved and delivered again" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_string_equal(read_sheet(cases[i].sheet), cases[i].text);
+}
+
+/* Every seventh row is the parser's; one is longer than what is read at once. */
+static void rows_are_the_same_wherever_a_piece_of_the_sheet_ends(void **state)
+{
+    enum { ROWS = 30000, LONG = 20001, LONG_CELLS = 16000 };
+    struct feed_conf feed = a_workbook();
+    CLEANUP(buffer_free) struct buffer sheet = { 0 };
+    CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
+    struct err err = { 0 };
+    struct row row;
+    int file, spool;
+
+    (void)state;
+    buffer_add_string(&sheet, "<w><sheetData>");
+    for (int i = 1; i <= ROWS; i++) {
+        buffer_printf(&sheet, "<row r=\"%d\" spans=\"1:1\"><c r=\"A%d\"%s><v>%d</v></c>", i, i,
+                      i % 7 ? "" : " t='n'", i);
+        for (int j = 0; i == LONG && j < LONG_CELLS; j++)
+            buffer_add_string(&sheet, "<c s=\"000000001\"/>");
+        buffer_add_string(&sheet, "</row>");
+    }
+    buffer_add_string(&sheet, "</sheetData></w>");
+    buffer_add_byte(&sheet, '\0');
+    feed.header = false;
+    feed.order.count = 1;
+    file = workbook_file(
+        "", NULL, NULL,
+        (const struct member[]){ { "xl/worksheets/sheet1.xml", (char *)sheet.data, 0 }, { 0 } });
+    assert_int_equal(xlsx_spool(&feed, &way, file, (uint64_t)lseek(file, 0, SEEK_END), &spool, &err), 0);
+    assert_int_equal(spool_rows(&feed, spool, &reader, &err), 0);
+    for (int i = 1; i <= ROWS; i++) {
+        assert_int_equal(reader->next(reader, &row, &err), 1);
+        assert_int_equal(row.line, i);
+        assert_int_equal(strtol(row.cells[0].data, NULL, 10), i);
+    }
+    assert_int_equal(reader->next(reader, &row, &err), 0);
+    close(spool);
+    close(file);
+}
+
 /* --- bounds --- */
 
 static char *repeat(const char *piece, size_t count)
@@ -335,6 +421,8 @@ UNIT_MAIN(cmocka_unit_test(every_kind_of_cell_is_read),
           cmocka_unit_test(the_sheet_that_the_feed_names_is_read),
           cmocka_unit_test(title_and_total_rows_are_control_lines),
           cmocka_unit_test(a_row_knows_which_cells_are_text_and_is_kept_as_csv),
+          cmocka_unit_test(what_is_no_row_is_not_taken_for_one),
+          cmocka_unit_test(rows_are_the_same_wherever_a_piece_of_the_sheet_ends),
           cmocka_unit_test(bombs_are_refused),
           cmocka_unit_test(a_text_longer_than_a_cell_takes_is_refused_and_a_row_too_long_told),
           cmocka_unit_test(more_shared_texts_than_are_kept_in_memory_are_found))
