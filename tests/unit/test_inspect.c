@@ -239,7 +239,7 @@ static void a_hint_that_speaks_for_two_kinds_is_none(void **state)
 
 /* --- sources and columns --- */
 
-/* "source: column column -": a dash for what is not read. */
+/* "source: column column? -": a question mark for what is unsure, a dash for what is not read. */
 static const char *columns_of(const char *data)
 {
     static struct buffer out;
@@ -251,7 +251,8 @@ static const char *columns_of(const char *data)
     if (guess)
         buffer_printf(&out, "%s:", code_name(&source_codes, (int)guess->feed.source));
     for (size_t i = 0; guess && i < guess->column_count; i++)
-        buffer_printf(&out, " %s", guess->columns[i].field ? guess->columns[i].field->column : "-");
+        buffer_printf(&out, " %s%s", guess->columns[i].field ? guess->columns[i].field->column : "-",
+                      guess->columns[i].unsure ? "?" : "");
     buffer_add_byte(&out, '\0');
     return (const char *)out.data;
 }
@@ -262,20 +263,20 @@ static void values_say_what_a_file_without_a_header_is(void **state)
         const char *data, *columns;
     } cases[] = {
         { P1 ",19900000001,202511,59.00\n" P2 ",19900000002,202511,0.50\n",
-          "telecom: id_no phone_no month amount" },
+          "telecom: id_no phone_no month amount?" },
         { "T1," P1 ",2025-11,19,20.50\nT2," P2 ",2025-11,2,1.10\nT3," P3 ",2025-11,7,9.90\n",
-          "transport: card_no id_no month trips amount" },
+          "transport: card_no? id_no month trips? amount?" },
         { "浙C00001;" P1 ";car;2020-01-01\n浙C00002;" P2 ";boat;2020-01-02\n",
-          "vehicle: plate_no id_no vehicle_type registered_on" },
+          "vehicle: plate_no id_no vehicle_type registered_on?" },
         { "330305001001GB00001F00010001;林海;" P1 ";1/2;住宅;2020-01-01\n"
           "330305001001GB00002F00010001;叶秀;" P2 ";50%;商铺;2020-01-01\n",
-          "property: unit_no - id_no share usage registered_on" },
-        { P1 "|低保|2020-01-01\n" P2 "|特困|2020-01-01\n", "roster: id_no group valid_from" },
+          "property: unit_no -? id_no share? usage registered_on?" },
+        { P1 "|低保|2020-01-01\n" P2 "|特困|2020-01-01\n", "roster: id_no group valid_from?" },
         { "F1," P1 ",91350100M000100Y43,202511,600.00,600.00,0.12\nF2," P2
           ",91350100M000100Y43,202511,90.00,90.00,7%\n",
-          "provident-fund: account_no id_no employer_no month employee_amount employer_amount rate" },
+          "provident-fund: account_no? id_no employer_no month employee_amount? employer_amount? rate?" },
         { "62001|A|" P1 "|10.00|20251130|CNY\n62002|A|" P2 "|20.00|20251130|CNY\n",
-          "deposit: account_no bank_code id_no balance balance_date currency" },
+          "deposit: account_no? bank_code? id_no balance? balance_date currency" },
     };
 
     (void)state;
