@@ -124,7 +124,7 @@ enum question_mark {
 
 /* Ledgers that contradict each other as facts, whatever any model thinks. */
 enum contradiction {
-    CONTRADICTION_BELOW_EVIDENCED, /* declared less than what is evidenced at least */
+    CONTRADICTION_BELOW_EVIDENCED, /* all who may earn declare, and less than is evidenced at least */
     CONTRADICTION_ABOVE_EVIDENCED, /* declared more than what is evidenced at most */
     CONTRADICTION_NO_WAGE,     /* somebody declares, but no wage, and the fund has contributions of hers */
     CONTRADICTION_NO_INTEREST, /* somebody declares, but no property income, and a bank paid her interest */

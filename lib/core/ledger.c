@@ -65,7 +65,7 @@ void ledger_contradictions(const struct subject *const *persons, size_t count, s
     bool whole = profile->declared_income != NUMBER_NONE && !profile->declared_partial;
     unsigned mask = 0;
 
-    if (whole && profile->declared_income < profile->evidenced_low)
+    if (ledger_declared_in_full(profile) && profile->declared_income < profile->evidenced_low)
         mask |= 1U << CONTRADICTION_BELOW_EVIDENCED;
     if (whole && profile->evidenced_high != NUMBER_NONE && profile->declared_income > profile->evidenced_high)
         mask |= 1U << CONTRADICTION_ABOVE_EVIDENCED;

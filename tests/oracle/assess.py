@@ -170,7 +170,7 @@ def contradictions(row, persons):
     income, low, high = row["declared_income"], row["evidenced_low"], row["evidenced_high"]
     ret = set()
     if income is not None and row["declared_partial"] == 0:
-        if income < low:
+        if row["undeclared_members"] == 0 and income < low:
             ret.add("declared_below_evidenced")
         if high is not None and income > high:
             ret.add("declared_above_evidenced")
