@@ -50,8 +50,8 @@ static int take_options(const struct cli *cli, struct portrait_view *view, struc
     const struct options *options = &cli->options;
 
     view->group = PORTRAIT_ALL;
-    if (!portrait_language_find(options->lang, &view->language))
-        return err_stop(err, EXIT_USAGE, "--lang takes zh or en");
+    if (cli_language(cli, &view->language, err) < 0)
+        return -1;
     if (options->group && !code_find(&group_codes, text_of(options->group), &view->group))
         return err_stop(err, EXIT_USAGE, "--group: there is no group %s", options->group);
     if (options->region && options->industry && options->group)

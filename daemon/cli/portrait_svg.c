@@ -56,7 +56,7 @@ static void stroke(struct sheet *sheet, int x1, int y1, int x2, int y2, const ch
                   y1, x2, y2, colour, width);
 }
 
-static void heading(struct sheet *sheet, enum portrait_word word)
+static void heading(struct sheet *sheet, enum message word)
 {
     sheet->y += 34;
     label(sheet, LEFT, sheet->y, "start", 15, ink, true, portrait_word(sheet->view, word));
@@ -80,11 +80,11 @@ static void draw_scope(struct sheet *sheet)
         return;
     sheet->y += 22;
     text_begin(sheet, LEFT, sheet->y, "start", 14, ink, true);
-    buffer_printf(out, "%s: ", portrait_word(view, WORD_TOWNSHIP));
+    buffer_printf(out, "%s: ", portrait_word(view, MSG_PORTRAIT_TOWNSHIP));
     portrait_put_region(view, view->region, out);
-    buffer_printf(out, "; %s: ", portrait_word(view, WORD_INDUSTRY));
+    buffer_printf(out, "; %s: ", portrait_word(view, MSG_INDUSTRY));
     portrait_put_industry(view, view->industry, out);
-    buffer_printf(out, "; %s: ", portrait_word(view, WORD_GROUP));
+    buffer_printf(out, "; %s: ", portrait_word(view, MSG_PORTRAIT_GROUP));
     portrait_put_group(view, view->group, out);
     text_end(sheet);
 }
@@ -94,7 +94,8 @@ static void draw_counts(struct sheet *sheet)
     const struct portrait_view *view = sheet->view;
     const struct portrait_cell *row = view->row;
     const int64_t counts[] = { row->households, row->persons, row->assessed };
-    const enum portrait_word names[] = { WORD_HOUSEHOLDS, WORD_PERSONS, WORD_WITH_ESTIMATE };
+    const enum message names[] = { MSG_PORTRAIT_HOUSEHOLDS, MSG_PORTRAIT_PERSONS,
+                                   MSG_PORTRAIT_WITH_ESTIMATE };
 
     sheet->y += 34;
     for (int i = 0; i < 3; i++) {
@@ -115,14 +116,13 @@ static void draw_head(struct sheet *sheet)
     box(sheet, 0, 0, WIDTH, 10, band_colours[3]);
     sheet->y = 56;
     text_begin(sheet, LEFT, sheet->y, "start", 26, ink, true);
-    buffer_add_string(out, portrait_word(view, WORD_TITLE));
+    buffer_add_string(out, portrait_word(view, MSG_PORTRAIT_TITLE));
     text_end(sheet);
     sheet->y += 26;
     text_begin(sheet, LEFT, sheet->y, "start", 14, pale, false);
     xml_add(out, view->district);
-    buffer_printf(out, " · %s · %s · %s", month_text(view->period, month),
-                  portrait_word(view, WORD_REGISTERED + view->kind),
-                  portrait_word(view, view->sealed ? WORD_SEALED : WORD_RECOMPUTED));
+    buffer_printf(out, " · %s · %s · %s", month_text(view->period, month), portrait_kind(view),
+                  portrait_word(view, view->sealed ? MSG_PORTRAIT_SEALED : MSG_PORTRAIT_RECOMPUTED));
     if (view->known_at) {
         buffer_add_string(out, " · ");
         xml_add(out, view->known_at);
@@ -190,12 +190,16 @@ static void draw_bands(struct sheet *sheet)
     int64_t scale = widest(bands);
     int top;
 
-    heading(sheet, WORD_BANDS);
+    heading(sheet, MSG_PORTRAIT_BANDS);
     sheet->y += 18;
-    label(sheet, BRACKET_LEFT - 16, sheet->y, "end", 11, pale, false, portrait_word(sheet->view, WORD_BAND));
-    label(sheet, RIGHT - 150, sheet->y, "end", 11, pale, false, portrait_word(sheet->view, WORD_SHARE));
-    label(sheet, RIGHT - 75, sheet->y, "end", 11, pale, false, portrait_word(sheet->view, WORD_INTERVAL));
-    label(sheet, RIGHT, sheet->y, "end", 11, pale, false, portrait_word(sheet->view, WORD_HOUSEHOLDS));
+    label(sheet, BRACKET_LEFT - 16, sheet->y, "end", 11, pale, false,
+          portrait_word(sheet->view, MSG_PORTRAIT_BAND));
+    label(sheet, RIGHT - 150, sheet->y, "end", 11, pale, false,
+          portrait_word(sheet->view, MSG_PORTRAIT_SHARE));
+    label(sheet, RIGHT - 75, sheet->y, "end", 11, pale, false,
+          portrait_word(sheet->view, MSG_PORTRAIT_INTERVAL));
+    label(sheet, RIGHT, sheet->y, "end", 11, pale, false,
+          portrait_word(sheet->view, MSG_PORTRAIT_HOUSEHOLDS));
     sheet->y += 4;
     top = sheet->y;
     for (int i = BAND_COUNT - 1; i >= 0; i--)
@@ -212,16 +216,16 @@ static void draw_goal(struct sheet *sheet, int64_t share, int64_t goal)
 
     stroke(sheet, x, y - 4, x, y + 22, goal_colour, 3);
     text_begin(sheet, x, y + 35, "middle", 11, goal_colour, false);
-    buffer_printf(sheet->out, "%s ", portrait_word(view, WORD_GOAL));
+    buffer_printf(sheet->out, "%s ", portrait_word(view, MSG_PORTRAIT_GOAL));
     portrait_put_share(goal, sheet->out);
     text_end(sheet);
     text_begin(sheet, RIGHT, y + 15, "end", 12, share >= goal ? band_colours[3] : goal_colour, true);
     if (share >= goal)
-        buffer_add_string(sheet->out, portrait_word(view, WORD_REACHED));
+        buffer_add_string(sheet->out, portrait_word(view, MSG_PORTRAIT_REACHED));
     else
-        buffer_printf(sheet->out, "%s %" PRId64 ".%" PRId64 " %s", portrait_word(view, WORD_SHORT_OF),
+        buffer_printf(sheet->out, "%s %" PRId64 ".%" PRId64 " %s", portrait_word(view, MSG_PORTRAIT_SHORT_OF),
                       (goal - share + 500) / 10000, (goal - share + 500) / 1000 % 10,
-                      portrait_word(view, WORD_POINTS));
+                      portrait_word(view, MSG_PORTRAIT_POINTS));
     text_end(sheet);
 }
 
@@ -247,7 +251,7 @@ static void draw_plan(struct sheet *sheet, int plan)
 
 static void draw_quantiles(struct sheet *sheet)
 {
-    heading(sheet, WORD_INCOME);
+    heading(sheet, MSG_PORTRAIT_INCOME);
     sheet->y += 26;
     for (int i = 0; i < PORTRAIT_QUANTILES; i++) {
         int x = LEFT + i * (RIGHT - LEFT) / PORTRAIT_QUANTILES;
@@ -300,14 +304,16 @@ static void draw_list(struct sheet *sheet, enum portrait_list list)
 
     if (!portrait_list(view, list, NULL, NULL))
         return;
-    heading(sheet, WORD_BY_TOWNSHIP + list);
+    heading(sheet, portrait_list_title(list));
     sheet->y += 18;
-    label(sheet, COLUMN_HOUSEHOLDS, sheet->y, "end", 11, pale, false, portrait_word(view, WORD_HOUSEHOLDS));
-    label(sheet, COLUMN_PERSONS, sheet->y, "end", 11, pale, false, portrait_word(view, WORD_PERSONS));
+    label(sheet, COLUMN_HOUSEHOLDS, sheet->y, "end", 11, pale, false,
+          portrait_word(view, MSG_PORTRAIT_HOUSEHOLDS));
+    label(sheet, COLUMN_PERSONS, sheet->y, "end", 11, pale, false, portrait_word(view, MSG_PORTRAIT_PERSONS));
     if (view->row->assessed) {
         label(sheet, COLUMN_A, sheet->y, "end", 11, pale, false, "A");
         label(sheet, COLUMN_B, sheet->y, "end", 11, pale, false, "B");
-        label(sheet, COLUMN_MEDIAN, sheet->y, "end", 11, pale, false, portrait_word(view, WORD_MEDIAN));
+        label(sheet, COLUMN_MEDIAN, sheet->y, "end", 11, pale, false,
+              portrait_word(view, MSG_PORTRAIT_MEDIAN));
     }
     portrait_list(view, list, draw_listed, sheet);
 }
@@ -324,7 +330,7 @@ static size_t fitting(const char *text)
 
         while ((text[at + size] & 0xC0) == 0x80)
             size++;
-        columns += portrait_columns(text + at, size);
+        columns += text_columns(text + at, size);
         if (columns > NOTE_COLUMNS)
             return ret ? ret : at;
         at += size;
@@ -361,13 +367,13 @@ static void draw_figures(struct sheet *sheet)
     draw_counts(sheet);
     if (portrait_bands(&view->cells, view->row)) {
         draw_bands(sheet);
-        heading(sheet, WORD_PLAN);
+        heading(sheet, MSG_PORTRAIT_PLAN);
         for (int plan = 0; plan < PLAN_COUNT; plan++)
             draw_plan(sheet, plan);
         draw_quantiles(sheet);
     } else {
         sheet->y += 20;
-        draw_note(sheet, portrait_word(view, WORD_NO_MODEL));
+        draw_note(sheet, portrait_word(view, MSG_PORTRAIT_NO_MODEL));
     }
     for (int list = 0; list < LIST_COUNT; list++)
         draw_list(sheet, (enum portrait_list)list);
@@ -383,9 +389,9 @@ void portrait_svg(const struct portrait_view *view, struct buffer *out)
         draw_figures(&sheet);
     } else {
         sheet.y += 20;
-        draw_note(&sheet, portrait_word(view, view->row ? WORD_HIDDEN : WORD_NOBODY));
+        draw_note(&sheet, portrait_word(view, view->row ? MSG_PORTRAIT_HIDDEN : MSG_PORTRAIT_NOBODY));
     }
-    heading(&sheet, WORD_NOTES);
+    heading(&sheet, MSG_PORTRAIT_NOTES);
     portrait_notes(view, draw_note, &sheet);
     sheet.y += 24;
     buffer_printf(

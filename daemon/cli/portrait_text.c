@@ -10,7 +10,7 @@ enum { NAME_COLUMNS = 34, COUNT_COLUMNS = 12, SHARE_COLUMNS = 14, SPAN_COLUMNS =
 /* What came since `mark` takes so many columns, at the left or the right of them. */
 static void pad(struct buffer *out, size_t mark, size_t columns, bool right)
 {
-    size_t len = out->size - mark, is = portrait_columns((const char *)out->data + mark, len),
+    size_t len = out->size - mark, is = text_columns((const char *)out->data + mark, len),
            blanks = is < columns ? columns - is : 0;
 
     for (size_t i = 0; i < blanks; i++)
@@ -21,8 +21,7 @@ static void pad(struct buffer *out, size_t mark, size_t columns, bool right)
     memset(out->data + mark, ' ', blanks);
 }
 
-static void put_word(const struct portrait_view *view, enum portrait_word word, size_t columns,
-                     struct buffer *out)
+static void put_word(const struct portrait_view *view, enum message word, size_t columns, struct buffer *out)
 {
     size_t mark = out->size;
 
@@ -52,27 +51,26 @@ static void put_head(const struct portrait_view *view, struct buffer *out)
 {
     char month[MONTH_TEXT_SIZE];
 
-    buffer_printf(out, "%s  %s  %s (%s%s%s)\n", portrait_word(view, WORD_TITLE), view->district,
+    buffer_printf(out, "%s  %s  %s (%s%s%s)\n", portrait_word(view, MSG_PORTRAIT_TITLE), view->district,
                   month_text(view->period, month),
-                  portrait_word(view, view->sealed ? WORD_SEALED : WORD_RECOMPUTED),
+                  portrait_word(view, view->sealed ? MSG_PORTRAIT_SEALED : MSG_PORTRAIT_RECOMPUTED),
                   view->known_at ? ", " : "", view->known_at ? view->known_at : "");
-    buffer_printf(out, "%s; %s: ", portrait_word(view, WORD_REGISTERED + view->kind),
-                  portrait_word(view, WORD_TOWNSHIP));
+    buffer_printf(out, "%s; %s: ", portrait_kind(view), portrait_word(view, MSG_PORTRAIT_TOWNSHIP));
     portrait_put_region(view, view->region, out);
-    buffer_printf(out, "; %s: ", portrait_word(view, WORD_INDUSTRY));
+    buffer_printf(out, "; %s: ", portrait_word(view, MSG_INDUSTRY));
     portrait_put_industry(view, view->industry, out);
-    buffer_printf(out, "; %s: ", portrait_word(view, WORD_GROUP));
+    buffer_printf(out, "; %s: ", portrait_word(view, MSG_PORTRAIT_GROUP));
     portrait_put_group(view, view->group, out);
     buffer_add_byte(out, '\n');
 }
 
 static void put_counts(const struct portrait_view *view, struct buffer *out)
 {
-    buffer_printf(out, "%s ", portrait_word(view, WORD_HOUSEHOLDS));
+    buffer_printf(out, "%s ", portrait_word(view, MSG_PORTRAIT_HOUSEHOLDS));
     portrait_put_count(view->row->households, out);
-    buffer_printf(out, "; %s ", portrait_word(view, WORD_PERSONS));
+    buffer_printf(out, "; %s ", portrait_word(view, MSG_PORTRAIT_PERSONS));
     portrait_put_count(view->row->persons, out);
-    buffer_printf(out, "; %s ", portrait_word(view, WORD_WITH_ESTIMATE));
+    buffer_printf(out, "; %s ", portrait_word(view, MSG_PORTRAIT_WITH_ESTIMATE));
     portrait_put_count(view->row->assessed, out);
     buffer_add_byte(out, '\n');
 }
@@ -110,14 +108,14 @@ static void put_bands(const struct portrait_view *view, struct buffer *out)
 {
     size_t count = portrait_bands(&view->cells, view->row), mark;
 
-    buffer_printf(out, "\n%s\n  ", portrait_word(view, WORD_BANDS));
+    buffer_printf(out, "\n%s\n  ", portrait_word(view, MSG_PORTRAIT_BANDS));
     mark = out->size;
-    buffer_add_string(out, portrait_word(view, WORD_BAND));
+    buffer_add_string(out, portrait_word(view, MSG_PORTRAIT_BAND));
     pad(out, mark, NAME_COLUMNS - 2, false);
-    put_word(view, WORD_HOUSEHOLDS, COUNT_COLUMNS, out);
-    put_word(view, WORD_SHARE, SHARE_COLUMNS, out);
-    put_word(view, WORD_INTERVAL, SPAN_COLUMNS, out);
-    put_word(view, WORD_OF_PERSONS, SHARE_COLUMNS, out);
+    put_word(view, MSG_PORTRAIT_HOUSEHOLDS, COUNT_COLUMNS, out);
+    put_word(view, MSG_PORTRAIT_SHARE, SHARE_COLUMNS, out);
+    put_word(view, MSG_PORTRAIT_INTERVAL, SPAN_COLUMNS, out);
+    put_word(view, MSG_PORTRAIT_OF_PERSONS, SHARE_COLUMNS, out);
     buffer_add_byte(out, '\n');
     for (size_t i = 0; i < count; i++)
         put_band(view, view->row + 1 + i, out);
@@ -125,7 +123,7 @@ static void put_bands(const struct portrait_view *view, struct buffer *out)
 
 static void put_quantiles(const struct portrait_view *view, struct buffer *out)
 {
-    buffer_printf(out, "\n%s\n", portrait_word(view, WORD_INCOME));
+    buffer_printf(out, "\n%s\n", portrait_word(view, MSG_PORTRAIT_INCOME));
     for (int i = 0; i < PORTRAIT_QUANTILES; i++) {
         buffer_printf(out, "  %d %%: ", portrait_percents[i]);
         portrait_put_yuan(view, view->row->quantiles_fen[i], out);
@@ -149,15 +147,15 @@ static void put_goal_bar(int64_t share, int64_t goal, struct buffer *out)
 
 static void put_distance(const struct portrait_view *view, int64_t share, int64_t goal, struct buffer *out)
 {
-    buffer_printf(out, "  %s ", portrait_word(view, WORD_GOAL));
+    buffer_printf(out, "  %s ", portrait_word(view, MSG_PORTRAIT_GOAL));
     portrait_put_share(goal, out);
     if (share >= goal) {
-        buffer_printf(out, ", %s", portrait_word(view, WORD_REACHED));
+        buffer_printf(out, ", %s", portrait_word(view, MSG_PORTRAIT_REACHED));
         return;
     }
-    buffer_printf(out, ", %s %" PRId64 ".%" PRId64 " %s", portrait_word(view, WORD_SHORT_OF),
+    buffer_printf(out, ", %s %" PRId64 ".%" PRId64 " %s", portrait_word(view, MSG_PORTRAIT_SHORT_OF),
                   (goal - share + 500) / 10000, (goal - share + 500) / 1000 % 10,
-                  portrait_word(view, WORD_POINTS));
+                  portrait_word(view, MSG_PORTRAIT_POINTS));
 }
 
 static void put_plan(const struct portrait_view *view, int plan, struct buffer *out)
@@ -220,13 +218,13 @@ static void put_list(const struct portrait_view *view, enum portrait_list list, 
         return;
     buffer_add_byte(out, '\n');
     mark = out->size;
-    buffer_add_string(out, portrait_word(view, WORD_BY_TOWNSHIP + list));
+    buffer_add_string(out, portrait_word(view, portrait_list_title(list)));
     pad(out, mark, NAME_COLUMNS, false);
-    put_word(view, WORD_HOUSEHOLDS, COUNT_COLUMNS, out);
-    put_word(view, WORD_PERSONS, COUNT_COLUMNS, out);
+    put_word(view, MSG_PORTRAIT_HOUSEHOLDS, COUNT_COLUMNS, out);
+    put_word(view, MSG_PORTRAIT_PERSONS, COUNT_COLUMNS, out);
     if (view->row->assessed) {
         buffer_printf(out, "%*s%*s", SHARE_COLUMNS, "A", SHARE_COLUMNS, "B");
-        put_word(view, WORD_MEDIAN, SPAN_COLUMNS, out);
+        put_word(view, MSG_PORTRAIT_MEDIAN, SPAN_COLUMNS, out);
     }
     buffer_add_byte(out, '\n');
     portrait_list(view, list, put_listed, &listing);
@@ -242,12 +240,12 @@ static void put_note(void *user, const char *note)
 static void put_assessed(const struct portrait_view *view, struct buffer *out)
 {
     if (!portrait_bands(&view->cells, view->row)) {
-        buffer_printf(out, "\n%s\n", portrait_word(view, WORD_NO_MODEL));
+        buffer_printf(out, "\n%s\n", portrait_word(view, MSG_PORTRAIT_NO_MODEL));
         return;
     }
     put_bands(view, out);
     put_quantiles(view, out);
-    buffer_printf(out, "\n%s\n", portrait_word(view, WORD_PLAN));
+    buffer_printf(out, "\n%s\n", portrait_word(view, MSG_PORTRAIT_PLAN));
     for (int plan = 0; plan < PLAN_COUNT; plan++)
         put_plan(view, plan, out);
 }
@@ -256,13 +254,14 @@ void portrait_text(const struct portrait_view *view, struct buffer *out)
 {
     put_head(view, out);
     if (!view->row || view->row->hidden) {
-        buffer_printf(out, "%s\n", portrait_word(view, view->row ? WORD_HIDDEN : WORD_NOBODY));
+        buffer_printf(out, "%s\n",
+                      portrait_word(view, view->row ? MSG_PORTRAIT_HIDDEN : MSG_PORTRAIT_NOBODY));
     } else {
         put_counts(view, out);
         put_assessed(view, out);
         for (int list = 0; list < LIST_COUNT; list++)
             put_list(view, (enum portrait_list)list, out);
     }
-    buffer_printf(out, "\n%s\n", portrait_word(view, WORD_NOTES));
+    buffer_printf(out, "\n%s\n", portrait_word(view, MSG_PORTRAIT_NOTES));
     portrait_notes(view, put_note, out);
 }

@@ -1,4 +1,5 @@
-/* seal - the state at a consistent cut of the log, kept with its root hash (FUSION, SEAL).
+/* seal - the state at a consistent cut of the log, kept with its root hash (FUSION, SEAL), and the group
+ * portrait of each kind of household, which follows from the sealed profiles and is in no root.
  *
  * Any instance, or the command line, takes it when it sees: closing, every next_offset = cut, no subject
  * behind. Nobody reports and nobody leads: everything is read again while all owner rows are held. */

@@ -45,7 +45,7 @@ done
 tap_ok 'what is declared, over households' reports first '申报 declared +\| +[1-9]'
 tap_ok 'what is evidenced, over households' reports first '核实 evidenced, at least +\| +[1-9]'
 tap_ok 'what is assessed, over households' reports first '评估 assessed, median +\| +[1-9]'
-tap_ok 'bands of income' reports first '^ +below 50,000 +[0-9]+ +[0-9.]+ %'
+tap_ok 'bands of income' reports first '^ +below 50,000 +[0-9*]'
 tap_ok "the plan's two indicators" reports first '^  B, 200,000–600,000 yuan'
 tap_ok 'whose model it is' reports first 'Estimates by the model synthetic-county'
 tap_ok 'a page to print' grep -q '</svg>' "$work/q/portrait.svg"
