@@ -14,12 +14,13 @@ static void against(const struct page *page, const struct profile *profile)
 {
     if (profile->declared_income == NUMBER_NONE) {
         say(page, MSG_AGAINST_NOTHING);
-    } else if (profile->assessed.conflict == NUMBER_NONE) {
-        say(page, MSG_AGAINST_PARTIAL);
-    } else {
-        say(page, MSG_AGAINST, fill(FILL_SHARE, profile->assessed.conflict));
-        not_all(page, profile);
+        return;
     }
+    if (profile->assessed.conflict == NUMBER_NONE)
+        say(page, MSG_AGAINST_PARTIAL);
+    else
+        say(page, MSG_AGAINST, fill(FILL_SHARE, profile->assessed.conflict));
+    not_all(page, profile);
 }
 
 /* --- marks --- */

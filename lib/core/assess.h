@@ -35,7 +35,7 @@ extern const struct assess_column assess_columns[]; /* ends with a NULL name */
  * labelled sample is made of this. */
 bool assess_figure(const struct assess_column *column, const struct policy *policy,
                    const struct profile *profile, double *ret);
-/* The township, as a number: a place is a code to a model. */
+/* The township, as a number: a place is a code to a model. 0: the region states none. */
 double assess_place(const struct profile *profile);
 
 struct assessor; /* a model bound to profiles */
