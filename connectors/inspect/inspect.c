@@ -404,6 +404,8 @@ int inspect(int fd, const struct inspect_wish *wish, struct arena *arena, struct
     struct guess *guess = guess_new(arena);
 
     guess->file_name = wish->file_name;
+    if (wish->sheet)
+        guess->feed.sheet = arena_strndup(arena, wish->sheet, strlen(wish->sheet));
     if (open_rows(guess, fd, day_of_ms(wish->now_ms), &rows, err) < 0 || look_at(guess, rows, wish, err) < 0)
         return refuse(err);
     *ret = guess;

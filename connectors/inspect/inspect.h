@@ -17,6 +17,7 @@ enum { INSPECT_ROWS = 2000, INSPECT_UNPACKED_MAX = 64 << 20 };
 struct inspect_wish {      /* what a person says of it */
     const char *name;      /* of the feed; NULL: its source's */
     const char *file_name; /* without folders */
+    const char *sheet;     /* of a workbook; NULL: its only one */
     int source;            /* SOURCE_UNKNOWN: it is to be guessed */
     bool control;          /* NAME.ok lies beside it */
     size_t rows_max;       /* values of so many rows are looked at */

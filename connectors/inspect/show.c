@@ -150,6 +150,11 @@ static void add_widths(const struct guess *guess, struct buffer *out)
     buffer_add_byte(out, ']');
 }
 
+static void add_sheet(const struct guess *guess, struct buffer *out)
+{
+    add_text(out, guess->feed.sheet);
+}
+
 static void add_header(const struct guess *guess, struct buffer *out)
 {
     buffer_add_string(out, guess->feed.header ? "true" : "false");
@@ -272,6 +277,11 @@ static bool has_other_quote(const struct guess *guess)
     return is_csv(guess) && strcmp(guess->feed.quote, "\"") != 0;
 }
 
+static bool has_sheet(const struct guess *guess)
+{
+    return guess->feed.format == FORMAT_XLSX && guess->feed.sheet;
+}
+
 static bool has_header_lines(const struct guess *guess)
 {
     return guess->feed.header_lines > 0;
@@ -321,6 +331,7 @@ static const struct shown {
     { "delimiter",     is_csv,            add_delimiter },
     { "quote",         has_other_quote,   add_quote },
     { "widths",        is_fixed,          add_widths },
+    { "sheet",         has_sheet,         add_sheet },
     { "header",        always,            add_header },
     { "header_lines",  has_header_lines,  add_header_lines },
     { "trailer_lines", has_trailer_lines, add_trailer_lines },
@@ -492,6 +503,10 @@ static void options_json(const struct guess *guess, struct json *json)
         json_str(json, feed->delimiter);
         json_key(json, "quote");
         json_str(json, feed->quote);
+    }
+    if (has_sheet(guess)) {
+        json_key(json, "sheet");
+        json_str(json, feed->sheet);
     }
     json_key(json, "header");
     json_bool(json, feed->header);

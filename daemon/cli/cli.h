@@ -23,7 +23,7 @@ struct options {
     const char *kind, *household, *token, *period, *known_at, *from, *limit, *data, *spec, *model, *labels,
         *out, *svg;
     const char *feed, *reason, *column, *day, *delivery, *by, *csv, *lines, *only, *why, *on;
-    const char *lang, *region, *industry, *group, *source, *name, *sample;
+    const char *lang, *region, *industry, *group, *source, *name, *sample, *sheet;
     bool follow, no_wait, open, root, households, drop_random, json, help, version;
 };
 

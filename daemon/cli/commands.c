@@ -28,7 +28,7 @@ const struct command commands[] = {
     { "feed ls", "", 0, 0, NULL, false, run_feed_ls, "Feeds, their last delivery, gaps and counts", NULL },
     { "feed test", "FEED FILE", 2, 2, NULL, false, run_feed_test, "Check a file as olive-connect would, publishing nothing",
       "Counts lines by reason and column. Exit 65 when a line is bad.\n" },
-    { "feed inspect", "FILE", 1, 1, "source name sample", true, run_feed_inspect, "Guess the configuration of a file that nobody has described",
+    { "feed inspect", "FILE", 1, 1, "source name sheet sample", true, run_feed_inspect, "Guess the configuration of a file that nobody has described",
       "Prints a feed for conf.d: charset, delimiter or widths, header, control lines, source and columns, each with\n"
       "its reason; what is unsure has a line \"# ?\" above it. No value of the file is shown. Exit 65 when nothing can be\n"
       "said of it: it is empty, binary, or of a kind that olive does not read.\n" },

@@ -72,6 +72,7 @@ int run_feed_inspect(struct cli *cli, struct err *err)
     CLEANUP(buffer_free) struct buffer out = { 0 };
     const char *path = cli->words[0], *slash = strrchr(path, '/');
     struct inspect_wish wish = { .file_name = slash ? slash + 1 : path,
+                                 .sheet = cli->options.sheet,
                                  .control = has_control_file(path),
                                  .now_ms = (int64_t)time(NULL) * 1000 };
     struct guess *guess;

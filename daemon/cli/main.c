@@ -41,6 +41,7 @@ static const struct option_row option_rows[] = {
     { "only", "LINES", AT(only), "only dead letters of these lines: 3,7-9" },
     { "source", "SOURCE", AT(source), "what its lines mean: deposit, property ..." },
     { "name", "FEED", AT(name), "the feed's name" },
+    { "sheet", "NAME", AT(sheet), "the sheet of a workbook that has several" },
     { "sample", "N", AT(sample), "the values of so many lines are looked at; default 2000" },
     { "why", "TEXT", AT(why), "the reason, for the audit log" },
     { "open", NULL, AT(open), "only those that have been neither replayed nor dismissed" },

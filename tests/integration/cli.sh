@@ -35,7 +35,8 @@ json() { { o "$@" --output json 2>/dev/null || true; } | jq -c "$filter"; }
 
 tap_is 'no command: usage' "$(code olive)" 2
 tap_ok 'help is no error' olive --help
-for words in 'config check' 'config show' 'topics plan' 'schema apply' 'feed test' status 'period close' 'profile show' \
+for words in 'config check' 'config show' 'topics plan' 'schema apply' 'feed test' 'feed inspect' status \
+    'period close' 'period assess' 'profile show' 'portrait show' \
     explain dump token cat 'policy check' 'policy diff'; do
     # shellcheck disable=SC2086
     tap_ok "$words --help" olive $words --help

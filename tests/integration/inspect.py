@@ -190,8 +190,8 @@ def sheet_xml(rows):
     return f'<worksheet xmlns="{OFFICE}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>'
 
 
-def workbook(rows):
-    """A workbook of one sheet whose cells are all text."""
+def workbook(rows, sheets=("一",)):
+    """A workbook whose cells are all text, the same in each sheet."""
     parts = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType='
@@ -200,7 +200,7 @@ def workbook(rows):
         "_rels/.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument/2006/relationships/'
         'officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{OFFICE}/spreadsheetml/2006/main" xmlns:r="{OFFICE}/officeDocument/2006/relationships">'
-        '<sheets><sheet name="一" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "<sheets>" + "".join(f'<sheet name="{name}" sheetId="{at}" r:id="r1"/>' for at, name in enumerate(sheets, 1)) + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument/2006/'
         'relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": sheet_xml(rows),
@@ -327,9 +327,17 @@ def wishes(tap, folder):
     tap.ok("--source, --name and --sample are obeyed", (guess["options"]["source"], guess["feed"]) == ("transport", "trams") and
            max(column["values"] + column["blanks"] for column in guess["columns"]) <= 10, guess["options"])
     tap.ok("and what that source lacks is a doubt", is_unsure(guess, "source"))
+    path = path.with_name("book.xlsx")
+    path.write_bytes(workbook([["姓名", "证件号码", "群体", "生效日期"], [person(1), id_no(1), "低保", "2024-01-01"]], ("一", "二")))
+    done = subprocess.run([OLIVE, "feed", "inspect", path], capture_output=True, text=True, check=False)
+    tap.ok("of a workbook of two sheets one must be named", done.returncode == 65 and "2 sheets" in done.stderr, done.stderr)
+    guess = inspect(path, "--sheet", "二")
+    tap.ok("which --sheet does, and the guess says it", (guess["options"].get("sheet"), guess["options"]["source"], guess["good"]) ==
+           ("二", "roster", 1), guess)
     for words in (["--source", "telecon"], ["--name", "a b"], ["--sample", "0"]):
         done = subprocess.run([OLIVE, "feed", "inspect", path, *words], capture_output=True, text=True, check=False)
         tap.ok(f"{words[0]} is checked", done.returncode == 2, done.stderr)
+    path.unlink()
 
 
 # ---- P9 ----

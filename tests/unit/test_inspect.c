@@ -155,6 +155,8 @@ static void a_header_is_told_from_data_and_from_what_stands_above(void **state)
         { "身份证号,号码,月份,金额\n" P1 ",19900000001,2025-11,1.00\n总笔数:1\n", "trailer_lines: 1\n" },
         /* names that nobody knows, above numbers */
         { "aa,bb,xx,yy\nA," P1 ",1,2.5\nB," P2 ",3,4.5\n", "# ? a row without numbers" },
+        /* words that are names, but beside an identifier: a line of data, which is not shown */
+        { P1 ",账号,余额,1.00\n" P2 ",x,y,2.00\n", "header: false\n" },
         /* a first line that is data, though it has no number where the others do */
         { "A,林,x,y\nA,1,2,3\nB,1,2,3\n", "header: false\n" },
         /* more columns than names, and names twice */
