@@ -290,6 +290,8 @@ static struct feed_conf form_of(const struct feed_conf *feed, const struct claim
 
     form.bounded = claim->size != COUNT_NONE;
     form.bytes_max = claim->size;
+    if (claim->surveyed || claim->acknowledged) /* limits that were tightened since then do not undo that */
+        form.unpacked_bytes_max = COUNT_NONE;
     return form;
 }
 

@@ -188,11 +188,17 @@ static int unpack_zst(struct packed *packed, struct err *err)
 /* Nothing is ever written under the name; but who packs so is up to something, or made a mistake. */
 static bool leads_outside(const char *name)
 {
-    if (name[0] == '/' || strchr(name, '\\') || strchr(name, ':'))
+    static const char separators[] = "/\\"; /* the second is Windows's, or half a character of GBK */
+
+    if (!*name || strchr(separators, *name) || name[1] == ':')
         return true;
-    for (const char *at = name; at; at = strchr(at, '/') ? strchr(at, '/') + 1 : NULL)
-        if (!strncmp(at, "..", 2) && (at[2] == '/' || !at[2]))
+    while (*name) {
+        size_t len = strcspn(name, separators);
+
+        if (len == 2 && !strncmp(name, "..", 2))
             return true;
+        name += len + (name[len] != '\0');
+    }
     return false;
 }
 

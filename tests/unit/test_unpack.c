@@ -137,7 +137,9 @@ static void a_zip_archive_has_one_member_that_stays_inside(void **state)
         { { { "../a.csv", "x", 0 } }, "leads outside" },
         { { { "a/../../b", "x", 0 } }, "leads outside" },
         { { { "/etc/passwd", "x", 0 } }, "leads outside" },
-        { { { "a\\b", "x", 0 } }, "leads outside" },
+        { { { "..\\a", "x", 0 } }, "leads outside" },
+        { { { "C:\\a", "x", 0 } }, "leads outside" },
+        { { { "a\\b", "x", 0 } }, NULL },
         { { { "..", "x", 0 } }, "leads outside" },
         { { { "a..b/c...", "x", 0 } }, NULL },
     };
