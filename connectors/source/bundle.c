@@ -28,7 +28,8 @@ struct bundle {
 
 static int damaged(struct err *err)
 {
-    return err_set(err, ERR_REJECT, "is a zip archive that is cut off or damaged: deliver it again");
+    return err_set(err, ERR_REJECT,
+                   "is a binary file, a zip archive that is cut off or damaged: deliver it again");
 }
 
 static int cannot_read(struct err *err)
