@@ -12,6 +12,7 @@
 #include "connectors/rows.h"
 #include "connectors/source/csv.h"
 #include "connectors/source/fixed.h"
+#include "connectors/source/json.h"
 #include "connectors/source/office.h"
 #include "connectors/source/spool.h"
 #include "connectors/source/xlsx.h"
@@ -107,6 +108,7 @@ static int open_reader(const struct feed_conf *feed, int fd, struct row_reader *
         [FORMAT_CSV] = csv_open,
         [FORMAT_FIXED] = fixed_open,
         [FORMAT_XLSX] = spool_rows,
+        [FORMAT_JSON] = json_rows_open,
     };
 
     return openers[feed->format](feed, fd, ret, err);

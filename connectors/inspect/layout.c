@@ -84,14 +84,6 @@ static void count_characters(struct text text, struct reading *reading)
     }
 }
 
-static bool is_ascii(struct text text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.data[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static struct reading read_as(enum feed_charset charset, const struct page *page, size_t *ret_beyond)
 {
     struct decoder *decoder = decoder_new(charset);
@@ -100,7 +92,7 @@ static struct reading read_as(enum feed_charset charset, const struct page *page
 
     *ret_beyond = 0;
     for (size_t i = 0; i < page->count; i++) {
-        if (is_ascii(page->sent[i]))
+        if (text_is_ascii(page->sent[i]))
             continue;
         ++*ret_beyond;
         if (decoder_text(decoder, page->sent[i], &text))
@@ -381,13 +373,31 @@ bool layout_delimiter(struct guess *guess, const struct page *page)
 
 /* --- all of it --- */
 
+/* An object a line: most begin and end with a brace. */
+static bool layout_json(struct guess *guess, const struct page *page)
+{
+    size_t objects = 0;
+
+    for (size_t i = 0; i < page->count; i++) {
+        struct text line = text_trim(page->sent[i]);
+
+        objects += line.len > 1 && line.data[0] == '{' && line.data[line.len - 1] == '}';
+    }
+    if (!page->count || objects * 10 < page->count * 9)
+        return false;
+    guess->feed.format = FORMAT_JSON;
+    guess->feed.header = true;
+    guess_remark(guess, "format", false, "%zu of %zu lines are objects", objects, page->count);
+    return true;
+}
+
 void layout_guess(struct guess *guess, const void *data, size_t size, int32_t today)
 {
     struct page page;
 
     read_page(guess, (struct text){ data, size }, &page);
     layout_charset(guess, &page);
-    if (layout_delimiter(guess, &page) || layout_widths(guess, &page, today))
+    if (layout_json(guess, &page) || layout_delimiter(guess, &page) || layout_widths(guess, &page, today))
         return;
     guess_remark(
         guess, "delimiter", true,

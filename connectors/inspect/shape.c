@@ -108,14 +108,6 @@ static bool is_plate(struct text value)
            count_digits(value) >= 2;
 }
 
-static bool is_ascii(struct text value)
-{
-    for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.data[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static void measure(struct shape *shape, struct text value)
 {
     size_t characters = count_characters(value), digits = count_digits(value);
@@ -126,7 +118,7 @@ static void measure(struct shape *shape, struct text value)
         shape->characters_max = characters;
     shape->digits += digits == value.len;
     shape->decimals += has_decimals(value);
-    shape->letters += !is_ascii(value);
+    shape->letters += !text_is_ascii(value);
     shape->phones += digits == PHONE_LEN && value.len == PHONE_LEN && value.data[0] == '1';
     shape->plates += is_plate(value);
     shape->eighteen += value.len == ID_LEN && digits >= ID_LEN - 1;

@@ -123,7 +123,7 @@ static void add_ready(const struct guess *guess, struct buffer *out)
 
 static void add_format(const struct guess *guess, struct buffer *out)
 {
-    static const char *const words[FORMAT_COUNT] = { "csv", "fixed", "xlsx" };
+    static const char *const words[FORMAT_COUNT] = { "csv", "fixed", "xlsx", "json" };
 
     buffer_add_string(out, words[guess->feed.format]);
 }
@@ -262,6 +262,11 @@ static bool is_text_format(const struct guess *guess)
     return guess->feed.format != FORMAT_XLSX;
 }
 
+static bool has_header(const struct guess *guess)
+{
+    return guess->feed.format != FORMAT_JSON;
+}
+
 static bool is_csv(const struct guess *guess)
 {
     return guess->feed.format == FORMAT_CSV;
@@ -332,7 +337,7 @@ static const struct shown {
     { "quote",         has_other_quote,   add_quote },
     { "widths",        is_fixed,          add_widths },
     { "sheet",         has_sheet,         add_sheet },
-    { "header",        always,            add_header },
+    { "header",        has_header,        add_header },
     { "header_lines",  has_header_lines,  add_header_lines },
     { "trailer_lines", has_trailer_lines, add_trailer_lines },
     { "order",         has_order,         add_order,   true },

@@ -89,22 +89,13 @@ static bool cut_ascii(struct fixed *fixed, struct text text)
     return true;
 }
 
-static bool is_ascii(struct text text)
-{
-    unsigned char all = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        all |= (unsigned char)text.data[i];
-    return all < 0x80;
-}
-
 static enum reason read_cells(struct fixed *fixed, struct text sent)
 {
     struct text text;
 
     if (!decoder_text(fixed->decoder, sent, &text))
         return BAD_ENCODING;
-    if (is_ascii(text) ? !cut_ascii(fixed, text) : !cut(fixed, sent, text))
+    if (text_is_ascii(text) ? !cut_ascii(fixed, text) : !cut(fixed, sent, text))
         return BAD_COLUMN_COUNT;
     return REASON_NONE;
 }

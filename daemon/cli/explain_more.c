@@ -92,7 +92,7 @@ static void determination_json(struct json *json, const struct determination *de
     json_open(json, '{');
     number_json(json, "figure_low", determination->figure_low);
     number_json(json, "figure_high", determination->figure_high);
-    number_json(json, "limit", determination->limit);
+    number_json(json, "must_be_below", determination->limit);
     number_json(json, "disregarded", determination->disregarded_fen);
     rule_json(json, determination->rule);
     json_close(json, '}');

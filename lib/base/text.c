@@ -140,3 +140,12 @@ bool hex_decode(struct text text, void *ret, size_t size)
     }
     return true;
 }
+
+bool text_is_ascii(struct text text)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        all |= (unsigned char)text.data[i];
+    return all < 0x80;
+}

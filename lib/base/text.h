@@ -26,6 +26,7 @@ static inline bool text_equal(const char *text, size_t len, const char *string)
 struct text text_trim(struct text text);
 /* Well-formed by Unicode table 3-7: shortest forms, no surrogates, nothing beyond U+10FFFF. */
 bool text_is_utf8(struct text text);
+bool text_is_ascii(struct text text);
 /* Plain decimal digits only, at most `digits_max` of them; false otherwise. */
 bool text_digits(struct text text, size_t digits_max, uint64_t *ret);
 /* Optional sign and digits that fit; false otherwise. */

@@ -24,7 +24,7 @@
 struct determination {
     enum determination_hint hint;
     const struct rule *rule; /* NULL: none in force */
-    int64_t limit;           /* fen of the household, or a count */
+    int64_t limit;           /* the least that is too much: fen of the household, or a count */
     int64_t figure_low;      /* what is there at least; NUMBER_NONE: not known */
     int64_t figure_high;     /* at most; NUMBER_NONE: open */
     int64_t disregarded_fen; /* of declared income, TEST_INCOME */

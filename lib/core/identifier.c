@@ -29,20 +29,11 @@ static bool take_halfwidth(struct text *text, char *ret)
     return true;
 }
 
-static bool is_ascii(struct text text)
-{
-    unsigned char all = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        all |= (unsigned char)text.data[i];
-    return all < 0x80;
-}
-
 bool text_halfwidth(struct text text, char *ret, size_t size)
 {
     size_t len = 0;
 
-    if (text.len < size && is_ascii(text)) { /* most are */
+    if (text.len < size && text_is_ascii(text)) { /* most are */
         memcpy(ret, text.data, text.len);
         ret[text.len] = '\0';
         return true;

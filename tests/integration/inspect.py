@@ -239,6 +239,8 @@ def handmade():
                        ["plate_no", None, "id_no", "vehicle_type", "registered_on", None]),
         "telephones without a header": ("".join(f"{id_no(i)},199{i:08d},202511,{i * 1.5:.2f}\n" for i in some).encode(), "telecom",
                                         ["id_no", "phone_no", "month", "amount"]),
+        "an object a line": ("".join(json.dumps({"姓名": person(i), "证件号码": id_no(i), "账号": f"62{i}", "余额": i + 0.5, "日期": "2025-12-31"},
+                                                ensure_ascii=False) + "\n" for i in some).encode(), "deposit", [None, *bank]),
         "a header with a column less than its lines": (
             ("身份证号,账号,银行代码,余额,余额日期\n" + "".join(f"{id_no(i)},62{i},A,{i}.00,2025-12-31,\n" for i in some)).encode(),
             "deposit", ["id_no", "account_no", "bank_code", "balance", "balance_date", None]),
