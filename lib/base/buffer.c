@@ -36,7 +36,7 @@ uint8_t *buffer_grow(struct buffer *buffer, size_t size)
 {
     uint8_t *start;
 
-    buffer_reserve(buffer, size);
+    buffer_reserve(buffer, size ? size : 1); /* so that there is a place, for no byte too */
     start = buffer->data + buffer->size;
     buffer->size += size;
     return start;
