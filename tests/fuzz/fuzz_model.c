@@ -2,6 +2,7 @@
  * and answers for any household. */
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "lib/core/model.h"
 #include "lib/io/model_file.h"
 #include "tests/fuzz/fuzz.h"
