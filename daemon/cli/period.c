@@ -187,7 +187,7 @@ static void reassessment_json(const struct reassessment *done, struct buffer *ou
     json_str(&json, month_text(done->period, month));
     json_key(&json, "profiles");
     json_uint(&json, done->profiles);
-    json_key(&json, "changed");
+    json_key(&json, "written");
     json_uint(&json, done->written);
     json_close(&json, '}');
     buffer_add_byte(out, '\n');
@@ -207,7 +207,7 @@ int run_period_assess(struct cli *cli, struct err *err)
     else
         buffer_printf(&out,
                       "%s, open: %" PRIu64 " profiles assessed by the configured policy and model, %" PRIu64
-                      " came out otherwise\n",
+                      " written anew\n",
                       month_text(done.period, month), done.profiles, done.written);
     return cli_print(&out, err);
 }

@@ -14,7 +14,8 @@
 
 struct reassessment {
     int32_t period;
-    uint64_t profiles, written; /* assessed; of these, those that came out otherwise */
+    uint64_t profiles,
+        written; /* assessed; of these, those that differ, be it by their rules' digests alone */
 };
 
 int period_reassess(struct store *store, const struct conf *conf, struct reassessment *ret, struct err *err);
