@@ -226,6 +226,7 @@ MESSAGE(RESTS_POLICY, "  Policy {1}, digest {2}\n", "  规则{1}，摘要{2}\n")
 MESSAGE(RESTS_MODEL, "  Model {1}, digest {2}: {3} labelled households; {4}\n", "  模型{1}，摘要{2}：有标注家庭{3}户；{4}\n")
 MESSAGE(RESTS_NO_MODEL, "  No model: the assessed ledger is empty.\n", "  没有模型：评估账为空。\n")
 MESSAGE(RESTS_RECORDS, "  {1} records; `olive explain FIGURE` leads from each figure to its records\n", "  {1}条记录；`olive explain FIGURE` 可从每个数字查到其记录\n")
+MESSAGE(RESTS_GAP_NUMBERS, ", number {1}", "，批次号{1}")
 MESSAGE(RESTS_GAPS, "  Deliveries that had not come by the last close:\n", "  截至上次结账尚未收到的批次：\n")
 
 /* --- explain: the rule of each column --- */

@@ -210,7 +210,8 @@ static void gap(const struct page *page, const struct feed_gap *gap)
     buffer_printf(page->out, "    %-26s ", gap->feed);
     if (code_find(&source_codes, text_of(gap->source), &source))
         page_fill(page, fill_code(&source_codes, source));
-    buffer_printf(page->out, " %s\n", gap->numbers);
+    say(page, MSG_RESTS_GAP_NUMBERS, fill_text(gap->numbers));
+    page_line(page);
 }
 
 static void rests_on(const struct page *page, const struct profile_view *view)

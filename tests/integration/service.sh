@@ -73,7 +73,8 @@ config_check() {
         openssl rand 32 >"$work/keys/olive-dead-letter"
     )
     CREDENTIALS_DIRECTORY=$work/keys "$root/usr/bin/olive" config check --config "$root/etc/olive/olive.yaml" \
-        --set "policy=$root/usr/share/olive/policy/330305.yaml" "$@"
+        --set "policy=$root/usr/share/olive/policy/330305.yaml" \
+        --set "model=$root/usr/share/olive/model/synthetic-county-2025.model" "$@"
 }
 
 tap_ok 'the configuration is good' config_check
