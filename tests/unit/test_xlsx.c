@@ -299,6 +299,7 @@ static void rows_are_the_same_wherever_a_piece_of_the_sheet_ends(void **state)
     CLEANUP(row_reader_closep) struct row_reader *reader = NULL;
     struct err err = { 0 };
     struct row row;
+    int64_t number;
     int file, spool;
 
     (void)state;
@@ -322,7 +323,8 @@ static void rows_are_the_same_wherever_a_piece_of_the_sheet_ends(void **state)
     for (int i = 1; i <= ROWS; i++) {
         assert_int_equal(reader->next(reader, &row, &err), 1);
         assert_int_equal(row.line, i);
-        assert_int_equal(strtol(row.cells[0].data, NULL, 10), i);
+        assert_true(text_int64(row.cells[0], &number));
+        assert_int_equal(number, i);
     }
     assert_int_equal(reader->next(reader, &row, &err), 0);
     close(spool);
