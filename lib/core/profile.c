@@ -5,20 +5,20 @@
 
 #define AT(member) offsetof(struct profile, member)
 /* clang-format off */
-#define COUNT(member)         { #member, PROFILE_INT, AT(member), 0, "", NULL, NULL }
-#define FIGURE(member, unit)  { #member, PROFILE_INT, AT(member), 0, unit, NULL, NULL }
-#define MONTH(member)         { #member, PROFILE_MONTH, AT(member), 0, "month", NULL, NULL }
-#define STRING(member)        { #member, PROFILE_TEXT, AT(member), sizeof(((struct profile *)NULL)->member), "", NULL, NULL }
-#define SET(name, member, codes) { name, PROFILE_SET, AT(member), 0, "", codes, NULL }
-#define WORD(name, member, codes, type) { name, PROFILE_WORD, AT(member), 0, "", codes, type }
-#define STATE(name, indicator) WORD(name "_state", states[indicator], &state_codes, "olive.indicator_state")
-#define DECLARED(name, kind)  { "declared_" name, PROFILE_INT, AT(declared_by_kind[kind]), 0, "fen", NULL, NULL }
-#define FEN(name, member)     { name, PROFILE_INT, AT(assessed.member), 0, "fen", NULL, NULL }
-#define DECIMAL(name, member, unit) { name, PROFILE_DECIMAL, AT(assessed.member), 0, unit, NULL, NULL }
+#define COUNT(member)         { #member, PROFILE_INT, AT(member), 0, "", NULL }
+#define FIGURE(member, unit)  { #member, PROFILE_INT, AT(member), 0, unit, NULL }
+#define MONTH(member)         { #member, PROFILE_MONTH, AT(member), 0, "month", NULL }
+#define STRING(member)        { #member, PROFILE_TEXT, AT(member), sizeof(((struct profile *)NULL)->member), "", NULL }
+#define SET(name, member, codes) { name, PROFILE_SET, AT(member), 0, "", codes }
+#define WORD(name, member, codes) { name, PROFILE_WORD, AT(member), 0, "", codes }
+#define STATE(name, indicator) WORD(name "_state", states[indicator], &state_codes)
+#define DECLARED(name, kind)  { "declared_" name, PROFILE_INT, AT(declared_by_kind[kind]), 0, "fen", NULL }
+#define FEN(name, member)     { name, PROFILE_INT, AT(assessed.member), 0, "fen", NULL }
+#define DECIMAL(name, member, unit) { name, PROFILE_DECIMAL, AT(assessed.member), 0, unit, NULL }
 #define LN(name, member)      DECIMAL(name, member, "ln fen")
 #define SHARE(name, member)   DECIMAL(name, member, "probability")
 #define CONTRIBUTION(name, indicator) LN(name "_contribution", contributions[indicator])
-#define HINT(line, of, test, what) WORD(line "_" test, hints[of][what], &hint_codes, "olive.hint")
+#define HINT(line, of, test, what) WORD(line "_" test, hints[of][what], &hint_codes)
 #define HINTS(line, of)                                                                                      \
     HINT(line, of, "income", TEST_INCOME), HINT(line, of, "money", TEST_MONEY),                              \
     HINT(line, of, "vehicle", TEST_VEHICLE), HINT(line, of, "home", TEST_HOME)
@@ -50,9 +50,9 @@ const struct profile_field profile_fields[] = {
     CONTRIBUTION("gas", INDICATOR_GAS), CONTRIBUTION("telecom", INDICATOR_TELECOM),
     CONTRIBUTION("transport", INDICATOR_TRANSPORT),
     LN("assessed_estimate", estimate), LN("assessed_deviation", deviation),
-    { "band_probability", PROFILE_DECIMALS, AT(assessed.bands), 0, "probability", NULL, NULL },
-    { "band", PROFILE_INT, AT(assessed.band), 0, "", NULL, NULL },
-    WORD("band_basis", assessed.basis, &basis_codes, "olive.band_basis"),
+    { "band_probability", PROFILE_DECIMALS, AT(assessed.bands), 0, "probability", NULL },
+    { "band", PROFILE_INT, AT(assessed.band), 0, "", NULL },
+    WORD("band_basis", assessed.basis, &basis_codes),
     FIGURE(declared_per_head, "fen"), FIGURE(evidenced_low_per_head, "fen"), FIGURE(evidenced_high_per_head, "fen"),
     FIGURE(assessed_per_head, "fen"),
     SHARE("below_dibao", below_dibao), SHARE("below_dibian", below_dibian),
@@ -64,7 +64,7 @@ const struct profile_field profile_fields[] = {
     STATE("deposit", INDICATOR_DEPOSIT), STATE("property", INDICATOR_PROPERTY), STATE("vehicle", INDICATOR_VEHICLE),
     STATE("fund", INDICATOR_FUND), STATE("electricity", INDICATOR_ELECTRICITY), STATE("water", INDICATOR_WATER),
     STATE("gas", INDICATOR_GAS), STATE("telecom", INDICATOR_TELECOM), STATE("transport", INDICATOR_TRANSPORT),
-    { NULL, PROFILE_INT, 0, 0, "", NULL, NULL },
+    { NULL, PROFILE_INT, 0, 0, "", NULL },
 };
 /* clang-format on */
 

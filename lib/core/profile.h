@@ -78,7 +78,6 @@ struct profile_field {
     uint16_t offset, size; /* size: of a text */
     const char *unit;      /* fen, cm², month …; "" for counts */
     const struct codes *codes;
-    const char *sql_type; /* of a word's column, "text" unless an enum has been made for it */
 };
 /* region … states; key, as_of, policy, model, evidence and digest stand apart. Ends with a NULL name. */
 extern const struct profile_field profile_fields[];

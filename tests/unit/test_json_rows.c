@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "connectors/source/scanner.h"
+#include "tests/unit/row_text.h"
 #include "tests/unit/unit.h"
 
 static struct feed_conf lines(void)
@@ -17,31 +18,14 @@ static struct feed_conf lines(void)
 }
 
 /* "2@7 a|b" is line 2 at byte 7, "#0" what stands after a number; "3@9 !BAD_ENCODING" a bad one. */
-static char *read_all(const char *data, size_t size)
+static const char *read_all(const char *data, size_t size)
 {
-    static char out[4096];
     const struct feed_conf feed = lines();
     struct row_reader *reader = NULL;
     struct err err = { 0 };
-    struct row row;
-    size_t len = 0;
 
-    out[0] = '\0';
     assert_int_equal(json_rows_open_memory(&feed, data, size, &reader, &err), 0);
-    while (reader->next(reader, &row, &err) == 1) {
-        len += (size_t)snprintf(out + len, sizeof out - len, "%d@%d%s", (int)row.line, (int)row.byte,
-                                row.header ? "#" : " ");
-        if (row.reason)
-            len += (size_t)snprintf(out + len, sizeof out - len, "!%s", reason_names[row.reason]);
-        for (size_t i = 0; i < row.count && !row.reason; i++)
-            len +=
-                (size_t)snprintf(out + len, sizeof out - len, "%s%.*s%s", i ? "|" : "", (int)row.cells[i].len,
-                                 row.cells[i].data, row.plain && !row.plain[i] ? "#0" : "");
-        len += (size_t)snprintf(out + len, sizeof out - len, "\n");
-    }
-    assert_int_equal(err.kind, ERR_NONE);
-    reader->close(reader);
-    return out;
+    return row_text_numbers(reader);
 }
 
 struct example {
