@@ -143,3 +143,16 @@ void json_hex(struct json *json, const void *data, size_t size)
     json->out->size--; /* the NUL */
     buffer_add_byte(json->out, '"');
 }
+
+void json_hex_or_none(struct json *json, const void *data, size_t size)
+{
+    const uint8_t *bytes = data;
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < size; i++)
+        any |= bytes[i];
+    if (any)
+        json_hex(json, data, size);
+    else
+        json_none(json);
+}

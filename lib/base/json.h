@@ -26,5 +26,6 @@ void json_decimal(struct json *json, int64_t value, int decimals);
 void json_bool(struct json *json, bool value);
 void json_none(struct json *json);
 void json_hex(struct json *json, const void *data, size_t size);
+void json_hex_or_none(struct json *json, const void *data, size_t size); /* zeros alone: null */
 
 #endif

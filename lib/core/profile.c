@@ -182,16 +182,6 @@ void profile_field_json(const struct profile *profile, const struct profile_fiel
     }
 }
 
-static void json_model(struct json *json, const uint8_t model[DIGEST_SIZE])
-{
-    static const uint8_t none[DIGEST_SIZE];
-
-    if (memcmp(model, none, DIGEST_SIZE) != 0)
-        json_hex(json, model, DIGEST_SIZE);
-    else
-        json_none(json);
-}
-
 void profile_canonical(const struct profile *profile, struct buffer *out)
 {
     struct json json = json_to(out);
@@ -211,7 +201,7 @@ void profile_canonical(const struct profile *profile, struct buffer *out)
     json_key(&json, "policy");
     json_hex(&json, profile->policy, DIGEST_SIZE);
     json_key(&json, "model");
-    json_model(&json, profile->model);
+    json_hex_or_none(&json, profile->model, DIGEST_SIZE);
     json_key(&json, "evidence_count");
     json_uint(&json, profile->evidence_count);
     json_key(&json, "evidence_sum");

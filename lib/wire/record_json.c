@@ -333,6 +333,8 @@ static void close_json(const struct period_close *close, struct json *json)
     key_string(json, "event", "close");
     key_month(json, "period", close->period);
     key_digest(json, "policy", close->policy);
+    json_key(json, "model");
+    json_hex_or_none(json, close->model, DIGEST_SIZE);
     feeds_json(close, json);
     cuts_json(close, json);
     json_close(json, '}');

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in ("harness", "faults")]
-from scenario import BUILD, ROOT, Scenario, build  # noqa: E402
+from scenario import BUILD, ROOT, Scenario, build, psql  # noqa: E402
 from stage import Tap, go_on, stopped  # noqa: E402
 
 PERIOD = "2025-11"
@@ -37,6 +37,17 @@ def close_held(scenario):
     return process if stopped(process) else None
 
 
+def announced(scenario):
+    """What a replay on another machine goes by."""
+    events = (json.loads(line)["event"] for line in scenario.olive("cat", "delivery").splitlines())
+    return next((event["policy"], event["model"]) for event in events if event["event"] == "close")
+
+
+def pinned(scenario):
+    return tuple(psql(f"SELECT encode(policy, 'hex') || ' ' || encode(model, 'hex') FROM olive.seal WHERE period = '{PERIOD}'",
+                      scenario.database).split())
+
+
 def states(scenario, period):
     rows = scenario.dump(period)["households"]
     return [row["states"]["deposit"] for row in rows]
@@ -57,6 +68,8 @@ def main():
         go_on(close)
         tap.ok("a close during which a delivery comes in ends", close.wait(60) == 0)
         scenario.fuse()
+        tap.ok("the close record names the policy and the model that the seal is made by", announced(scenario) == pinned(scenario),
+               f"{announced(scenario)} {pinned(scenario)}")
         sealed = states(scenario, PERIOD)
         tap.ok("its lines are sealed", "known" in sealed, str(sealed))
         tap.ok("nobody else is said to have nothing", "zero" not in sealed and "missing" in sealed, str(sealed))
